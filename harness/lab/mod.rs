@@ -1,0 +1,1 @@
+//! Schedules runs over workers and yields one stream of events.

@@ -1,0 +1,24 @@
+//! Drives real Python interpreters through scripted import, instantiate, reload and call sequences,
+//! and tells what every step did to the identity of every class, function, module and instance.
+//!
+//! The rooms stand in the order in which data flows, and none reaches back up the list:
+//!
+//! | room | from | to |
+//! | --- | --- | --- |
+//! | [`scenario`] | a Markdown file | a [`Scenario`](scenario::Scenario), or every error in it |
+//! | [`python`] | this machine | the [`Interpreter`](python::Interpreter)s on it |
+//! | [`worker`] | one run | the raw [`Event`](worker::Event)s of it, and how it ended |
+//! | [`lab`] | scenarios × interpreters | one stream of finished runs |
+//! | [`trace`] | raw ids | identities: `foo.Bar#2` |
+//! | [`report`] | observations | the text a person reads, and JSON lines |
+//! | [`snapshot`] | reports | accepted reports by epoch, and what differs from them |
+//! | [`cli`] | arguments | an exit code |
+
+pub mod cli;
+pub mod lab;
+pub mod python;
+pub mod report;
+pub mod scenario;
+pub mod snapshot;
+pub mod trace;
+pub mod worker;

@@ -1,0 +1,35 @@
+//! The settings block of a scenario.
+
+use std::time::Duration;
+
+use pep440_rs::VersionSpecifiers;
+
+/// What a scenario asks of its runs.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// `python = ">=2.7"`: the versions it is written for (PEP 440); none means every one.
+    pub python: Option<VersionSpecifiers>,
+    /// `bytecode = "off"`: what happens to `.pyc` files.
+    pub bytecode: Bytecode,
+    /// `timeout = 10`: seconds of wall time that one run may take; none leaves it to the caller.
+    pub timeout: Option<Duration>,
+    /// `hashseed = 0`: the seed of `str` hashes, as `PYTHONHASHSEED` (0 to 4294967295).
+    pub hashseed: u32,
+    /// `site = false`: whether `site` is imported, and with it the site-packages.
+    pub site: bool,
+    /// `tags = ["super"]`: words to find it by.
+    pub tags: Vec<String>,
+}
+
+/// What happens to `.pyc` files. Off unless a scenario says otherwise: a same-size edit within one
+/// second is not seen through timestamp bytecode (`importlib._bootstrap_external`, PEP 3147).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Bytecode {
+    /// None is written (`sys.dont_write_bytecode`).
+    #[default]
+    Off,
+    /// Validated by source mtime and size, as CPython does by default.
+    Timestamp,
+    /// Validated by source hash (PEP 552, CPython 3.7 and later).
+    Hash,
+}

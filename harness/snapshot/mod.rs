@@ -1,0 +1,1 @@
+//! Accepted reports, by epoch.

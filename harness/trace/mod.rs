@@ -1,0 +1,1 @@
+//! Turns raw ids into identities. Pure: no process, no file, no clock.

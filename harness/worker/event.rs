@@ -1,0 +1,278 @@
+//! What a run yields: raw, as the probe saw it. Ids are numbers here; [`crate::trace`] makes
+//! identities of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Which object, within one run: given out once, in the order in which objects are first seen, and
+/// never again, even where a freed object's `id()` is.
+pub type Token = u64;
+
+/// One run, played to whatever end.
+#[derive(Debug, Clone)]
+pub struct Play {
+    /// What was observed, a step each, in the scenario's order. Where the run ended early, the
+    /// first step that is missing here is the one at which it happened.
+    pub steps: Vec<Observed>,
+    /// What was written to descriptors 1 and 2 after the last observation.
+    pub rest: Output,
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether processes outlived it (they were killed).
+    pub leaked: bool,
+    /// Names of the threads that still ran at its end, the main thread aside, sorted.
+    pub threads: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every step was played and the end marker was seen.
+    Finished,
+    /// It left by itself: `sys.exit`, `os._exit`.
+    Exited {
+        /// The exit status.
+        status: i32,
+    },
+    /// Killed by a signal that was not ours.
+    Crashed {
+        /// `SIGSEGV`.
+        signal: String,
+    },
+    /// Still running at its time limit; it was killed.
+    Hung {
+        /// The limit.
+        limit: Duration,
+    },
+    /// It ended with status 0, but its end marker never came: the protocol's descriptor was closed
+    /// or taken over, so nothing is known of the steps that are missing.
+    Silent,
+    /// Something else was written to the protocol's descriptor.
+    Garbled,
+    /// It had more processes at once than a run may have; it was killed.
+    Swarmed {
+        /// The limit.
+        limit: usize,
+    },
+    /// It killed or stopped the worker it was forked from.
+    KilledWorker,
+}
+
+/// What was written to a descriptor during one step, at most [`Output::CAP`] bytes of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Output {
+    /// Descriptor 1, and so `sys.stdout`.
+    pub stdout: Vec<u8>,
+    /// Descriptor 2, and so `sys.stderr`: warnings are here.
+    pub stderr: Vec<u8>,
+    /// Bytes beyond the cap that were counted and dropped, from both.
+    pub dropped: u64,
+}
+
+impl Output {
+    /// How many bytes of one stream are kept for one step.
+    pub const CAP: usize = 1 << 20;
+}
+
+/// One step, played.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// What the probe says of it.
+    pub event: Event,
+    /// What it wrote.
+    pub output: Output,
+}
+
+/// What the probe says of one step.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Event {
+    /// Which step, from 0.
+    pub step: usize,
+    /// From the statement's syntax tree; for display.
+    pub kind: StepKind,
+    /// What `sys.displayhook` was given, each in turn.
+    pub values: Vec<Value>,
+    /// What it raised.
+    pub exception: Option<Exception>,
+    /// Objects first seen at this step, in the order in which they are found (definition order
+    /// within a namespace).
+    pub made: Vec<Made>,
+    /// Tokens of objects that are no more.
+    pub freed: Vec<Token>,
+    /// Names that now mean something else than before this step, in namespace order.
+    pub bound: Vec<Binding>,
+    /// Known instances whose class is another now.
+    pub reclassed: BTreeMap<Token, Reference>,
+    /// Known classes whose MRO is another now (`__bases__` was assigned).
+    pub relinearized: BTreeMap<Token, Vec<Reference>>,
+}
+
+/// What kind of step it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// The writing of a file.
+    Write,
+    /// `import foo`
+    Import,
+    /// `reload(foo)`
+    Reload,
+    /// `b = foo.Bar()`: a call of a `CapWords` name.
+    Instantiate,
+    /// Any other call.
+    Call,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// A displayed value.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Value {
+    /// Its `repr()`.
+    pub text: String,
+    /// How many characters of the repr were dropped.
+    pub dropped: u64,
+    /// Its own token, where it has one.
+    pub token: Option<Token>,
+    /// The tokens of what it holds, in the order in which a repr shows them (tuples, lists and the
+    /// like, three levels deep).
+    pub holds: Vec<Token>,
+    /// Whether the statement was a call of `id`: the text is an address even where nothing known
+    /// has it.
+    pub is_id: bool,
+}
+
+/// An object with a token, or the name of one outside the scenario (`object`, `dict`,
+/// `collections.OrderedDict`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Reference {
+    /// One of the scenario's.
+    Token(Token),
+    /// Anyone else's.
+    Name(String),
+}
+
+/// An object seen for the first time.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Made {
+    /// From now on it goes by this.
+    pub token: Token,
+    /// `id()`: may have been, and may become, another object's.
+    pub id: u64,
+    /// What kind of object it is.
+    pub kind: Kind,
+    /// What it is called: the path by which its module's namespace reaches it (`foo.Bar.Inner`), or
+    /// else its module and qualified name (`foo.make.<locals>.C`); for an instance, the first
+    /// name it is bound to at the prompt (`b`).
+    pub name: String,
+    /// Whether `name` is a path that can be looked up, now or later. An object that only has a
+    /// qualified name is never superseded: nothing says which one that name means now.
+    #[serde(default)]
+    pub reachable: bool,
+    /// An instance's class; a class's metaclass, where it is not `type` (nor 2.7's `classobj`).
+    #[serde(default)]
+    pub class: Option<Reference>,
+    /// A class's MRO, itself first.
+    #[serde(default)]
+    pub mro: Vec<Reference>,
+    /// `id()` of a function's code object, to find the source a frame runs.
+    #[serde(default)]
+    pub code: Option<u64>,
+    /// A plain constant (`None`, numbers, text, bytes): labelled, but not worth a line.
+    #[serde(default)]
+    pub plain: bool,
+}
+
+/// What kind of object it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An entry of `sys.modules`, or a module object at the prompt.
+    Module,
+    /// A class, old-style ones of 2.7 included.
+    Class,
+    /// A function written in Python.
+    Function,
+    /// Anything else that is bound at the prompt.
+    Instance,
+}
+
+/// A name that means another object than it did.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Binding {
+    /// Where the name stands.
+    pub scope: Scope,
+    /// The name: `foo.Bar` or `foo.Bar.run` among attributes, `foo` among modules, `b` at the
+    /// prompt.
+    pub name: String,
+    /// What it means now; nothing, where it was deleted or means something without a token.
+    pub token: Option<Token>,
+}
+
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// `sys.modules`.
+    Modules,
+    /// A module's or class's namespace: a dotted path from a module name.
+    Attributes,
+    /// `__main__`.
+    Prompt,
+}
+
+/// An exception that a step let through.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Exception {
+    /// `TypeError`, or `foo.Error` for classes outside builtins, as a traceback names it.
+    pub name: String,
+    /// `str()` of it, or what `traceback` prints in its place where that raises.
+    pub text: String,
+    /// The frames from the statement inwards. Where there are many, the middle is left out.
+    pub frames: Vec<Frame>,
+    /// How many frames were left out, after the first half of `frames`.
+    pub dropped: u64,
+    /// What it came from, nearest first.
+    pub chain: Vec<Chained>,
+}
+
+/// A line of a traceback.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Frame {
+    /// As the code object has it: below the workspace it is relative to that.
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    /// `co_name`.
+    pub function: String,
+    /// `id()` of the code object.
+    pub code: u64,
+}
+
+/// An exception's cause or context (PEP 3134).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Chained {
+    /// Which of the two.
+    pub relation: Relation,
+    /// As in [`Exception`].
+    pub name: String,
+    /// As in [`Exception`].
+    pub text: String,
+}
+
+/// How an exception came from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// `raise ... from`: `__cause__`.
+    Cause,
+    /// While handling: `__context__`.
+    Context,
+}
