@@ -2,6 +2,7 @@
 //! identities of them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub struct Play {
     pub leaked: bool,
     /// Names of the threads that still ran at its end, the main thread aside, sorted.
     pub threads: Vec<String>,
+    /// The folder in which it ran: gone by now, but its path is in what the run wrote.
+    pub workspace: PathBuf,
 }
 
 /// How a run ended.
@@ -46,7 +49,7 @@ pub enum Ending {
         /// The limit.
         limit: Duration,
     },
-    /// It ended with status 0, but its end marker never came: the protocol's descriptor was closed
+    /// It was played to its end, but the end marker never came: the protocol's descriptor was closed
     /// or taken over, so nothing is known of the steps that are missing.
     Silent,
     /// Something else was written to the protocol's descriptor.
@@ -97,6 +100,8 @@ pub struct Event {
     pub values: Vec<Value>,
     /// What it raised.
     pub exception: Option<Exception>,
+    /// The exit status with which the process is about to end: it raised `SystemExit`.
+    pub leaves: Option<i32>,
     /// Objects first seen at this step, in the order in which they are found (definition order
     /// within a namespace).
     pub made: Vec<Made>,

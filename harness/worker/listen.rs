@@ -1,0 +1,182 @@
+//! The harness's end of a worker's three streams: the probe's frames, and what is written to
+//! descriptors 1 and 2.
+
+use std::io::{self, PipeReader, Read};
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use serde::Deserialize;
+
+use super::cancel::Cancel;
+use super::event::{Event, Output};
+use super::frame::{Decoder, Splitter};
+
+/// What the probe sends.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub(super) enum Frame {
+    /// The worker is ready.
+    Hello(Hello),
+    /// A step was played.
+    Step(Box<Event>),
+    /// All steps were played: the end marker.
+    Done {
+        /// Threads that still run.
+        threads: Vec<String>,
+    },
+    /// The child was reaped.
+    Ended {
+        /// As wait(2) gives it.
+        status: i32,
+        /// Whether it left processes behind.
+        leaked: bool,
+    },
+}
+
+/// Which interpreter a worker says it hosts.
+#[derive(Debug, Deserialize)]
+pub(super) struct Hello {
+    /// `sys.version`
+    pub(super) version: String,
+    /// `sys.base_prefix`
+    pub(super) prefix: String,
+    /// The file that libpython was loaded from, as the dynamic linker says; none where it is spawned.
+    pub(super) libpython: Option<String>,
+    /// Its process id, in its own namespace.
+    pub(super) pid: i32,
+    /// Whether that is a namespace of its own.
+    pub(super) contained: bool,
+}
+
+/// Why [`Listener::hear`] returned.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// The next frame.
+    Frame(Frame),
+    /// The worker's end of the frames was closed: it is gone.
+    Closed,
+    /// The deadline passed.
+    Late,
+    /// The harness is to stop.
+    Cancelled,
+}
+
+/// What was written to the two output streams.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// By step: step, output.
+    pub(super) steps: Vec<(usize, Output)>,
+    /// After the last step that was played.
+    pub(super) rest: Output,
+}
+
+#[derive(Debug)]
+pub(super) struct Listener {
+    frames: PipeReader,
+    stdout: PipeReader,
+    stderr: PipeReader,
+    decoder: Decoder,
+    out: Splitter,
+    err: Splitter,
+    garbage: usize,
+}
+
+impl Listener {
+    pub(super) fn new(nonce: &str, [frames, stdout, stderr]: [PipeReader; 3]) -> io::Result<Self> {
+        for pipe in [&frames, &stdout, &stderr] {
+            fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
+        Ok(Self {
+            frames,
+            stdout,
+            stderr,
+            decoder: Decoder::new(nonce),
+            out: Splitter::new(nonce, Output::CAP),
+            err: Splitter::new(nonce, Output::CAP),
+            garbage: 0,
+        })
+    }
+
+    /// Waits for the next frame, and keeps both output streams flowing meanwhile.
+    pub(super) fn hear(&mut self, deadline: Instant, cancel: &Cancel) -> io::Result<Heard> {
+        loop {
+            while let Some(payload) = self.decoder.next_frame() {
+                // A frame that is whole but not ours can only be somebody's who read the nonce.
+                match serde_json::from_slice(&payload) {
+                    Ok(frame) => return Ok(Heard::Frame(frame)),
+                    Err(_) => self.garbage += payload.len(),
+                }
+            }
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else { return Ok(Heard::Late) };
+            // Rounded up, or the last millisecond would be spent turning round.
+            let timeout = PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX);
+            let mut fds = [self.frames.as_fd(), self.stdout.as_fd(), self.stderr.as_fd(), cancel.as_fd()]
+                .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+            match poll(&mut fds, timeout) {
+                Err(nix::errno::Errno::EINTR) | Ok(0) => continue,
+                other => other?,
+            };
+            let [frames, stdout, stderr, cancelled] = fds.map(|fd| fd.any().unwrap_or(false));
+            if cancelled {
+                return Ok(Heard::Cancelled);
+            }
+            let out_open = !stdout || drain(&self.stdout, |bytes| self.out.feed(bytes))?;
+            let err_open = !stderr || drain(&self.stderr, |bytes| self.err.feed(bytes))?;
+            if frames && !drain(&self.frames, |bytes| self.decoder.feed(bytes))? || !out_open && !err_open {
+                return Ok(
+                    match self.decoder.next_frame().and_then(|payload| serde_json::from_slice(&payload).ok())
+                    {
+                        Some(frame) => Heard::Frame(frame),
+                        None => Heard::Closed,
+                    },
+                );
+            }
+        }
+    }
+
+    /// Takes what has come in since the last run, once nobody writes any more.
+    pub(super) fn take_written(&mut self) -> io::Result<Written> {
+        drain(&self.stdout, |bytes| self.out.feed(bytes))?;
+        drain(&self.stderr, |bytes| self.err.feed(bytes))?;
+        let mut written = Written::default();
+        for (step, stdout, dropped) in self.out.take() {
+            written.steps.push((step, Output { stdout, stderr: Vec::new(), dropped }));
+        }
+        for (step, stderr, dropped) in self.err.take() {
+            match written.steps.iter_mut().find(|(other, _)| *other == step) {
+                Some((_, output)) => {
+                    output.stderr = stderr;
+                    output.dropped += dropped;
+                }
+                None => written.steps.push((step, Output { stdout: Vec::new(), stderr, dropped })),
+            }
+        }
+        let (stdout, dropped) = self.out.take_rest();
+        let (stderr, more) = self.err.take_rest();
+        written.rest = Output { stdout, stderr, dropped: dropped + more };
+        Ok(written)
+    }
+
+    /// Bytes on the protocol's descriptor that the probe did not write, since the last call; only
+    /// once the run is over.
+    pub(super) fn take_garbage(&mut self) -> io::Result<usize> {
+        drain(&self.frames, |bytes| self.decoder.feed(bytes))?;
+        Ok(std::mem::take(&mut self.garbage) + self.decoder.take_garbage(true))
+    }
+}
+
+/// Reads all there is; whether there may be more later.
+fn drain(mut pipe: &PipeReader, mut feed: impl FnMut(&[u8])) -> io::Result<bool> {
+    let mut buffer = [0; 1 << 16];
+    loop {
+        match pipe.read(&mut buffer) {
+            Ok(0) => return Ok(false),
+            Ok(count) => feed(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The folder under which each run gets its workspace: memory-backed where there is such a thing,
+//! and gone afterwards, whatever happened.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+
+const PREFIX: &str = "reload-harness-";
+const LOCK: &str = "lock";
+/// A folder this young may belong to a process that has not locked it yet.
+const YOUNG: Duration = Duration::from_secs(60);
+
+/// A folder of this process's own. It is locked for as long as the process lives, so that another
+/// one can tell it from what a killed process left behind.
+#[derive(Debug)]
+pub struct Workspaces {
+    root: TempDir,
+    _lock: File,
+}
+
+impl Workspaces {
+    /// Makes the folder, and removes those that nobody holds any more.
+    pub fn create() -> io::Result<Self> {
+        let base = base();
+        sweep(&base);
+        let root = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base)?;
+        let lock = File::create(root.path().join(LOCK))?;
+        lock.lock()?;
+        fs::create_dir(root.path().join("tmp"))?;
+        Ok(Self { root, _lock: lock })
+    }
+
+    /// The folder's path, free of symbolic links.
+    pub fn path(&self) -> PathBuf {
+        fs::canonicalize(self.root.path()).unwrap_or_else(|_| self.root.path().to_owned())
+    }
+}
+
+/// Shared memory on Linux, or else the usual place for temporary files.
+fn base() -> PathBuf {
+    let shared = Path::new("/dev/shm");
+    let usable = cfg!(target_os = "linux")
+        && tempfile::Builder::new().prefix(".reload-harness-try-").tempfile_in(shared).is_ok();
+    if usable { shared.to_owned() } else { std::env::temp_dir() }
+}
+
+/// Removes what processes that were killed left behind.
+fn sweep(base: &Path) {
+    let Ok(entries) = fs::read_dir(base) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
+            && is_abandoned(&entry.path())
+        {
+            // Another process may be sweeping too; what stays is met again at the next start.
+            let _ = remove(&entry.path());
+        }
+    }
+}
+
+fn is_abandoned(folder: &Path) -> bool {
+    match File::open(folder.join(LOCK)) {
+        Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let made = fs::metadata(folder).and_then(|metadata| metadata.modified());
+            made.is_ok_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age > YOUNG))
+        }
+        Err(_) => false,
+    }
+}
+
+/// Removes a folder with all that is in it, also where a run took away its own permissions.
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            unlock(folder)?;
+            fs::remove_dir_all(folder)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn unlock(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_type()?.is_dir() {
+            unlock(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+impl Drop for Workspaces {
+    fn drop(&mut self) {
+        // What a run locked away would keep TempDir's own removal from working.
+        let _ = unlock(self.root.path());
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_what_a_living_one_holds_is_not() {
+        let base = tempfile::tempdir().unwrap();
+        let (dead, alive) =
+            (base.path().join("reload-harness-dead"), base.path().join("reload-harness-alive"));
+        for folder in [&dead, &alive] {
+            fs::create_dir(folder).unwrap();
+            File::create(folder.join(LOCK)).unwrap();
+        }
+        let held = File::open(alive.join(LOCK)).unwrap();
+        held.lock().unwrap();
+        sweep(base.path());
+        assert!(!dead.exists());
+        assert!(alive.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_locked_yet_is_left_alone_while_it_is_young() {
+        let base = tempfile::tempdir().unwrap();
+        let young = base.path().join("reload-harness-young");
+        fs::create_dir(&young).unwrap();
+        sweep(base.path());
+        assert!(young.exists());
+    }
+
+    #[test]
+    fn nothing_stays_of_a_folder_whose_permissions_were_taken_away() {
+        use std::os::unix::fs::PermissionsExt;
+        let workspaces = Workspaces::create().unwrap();
+        let root = workspaces.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0)).unwrap();
+        drop(workspaces);
+        assert!(!root.exists());
+    }
+}
