@@ -19,14 +19,17 @@ import __future__
 import gc
 import os
 import sys
+import time
 import types
 import weakref
 
 try:
     import builtins
+    import _signal
     from importlib import reload
 except ImportError:
     import __builtin__ as builtins
+    import signal as _signal
     from __builtin__ import reload
 
 PY2 = sys.version_info[0] == 2
@@ -42,6 +45,8 @@ for _name in __future__.all_feature_names:
 del _name
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+EINTR = 4  # without PEP 475, before 3.5, a call says so
+SIGKILL = 9
 PLAYED_OUT = 113
 REPR_LIMIT = 1 << 16
 FRAMES_AT_EACH_END = 24
@@ -61,6 +66,8 @@ module_dict = types.ModuleType.__dict__["__dict__"].__get__
 
 def serve(commands, wire, contained):
     """Plays each request in a fork of this process, until the pipe is closed."""
+    # A run may signal its parent; a process 1 without a handler does not notice.
+    interrupt = _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     pristine = scrub_main()
     greeting = receive(commands)
     wire.nonce = greeting["nonce"].encode("ascii")
@@ -74,9 +81,10 @@ def serve(commands, wire, contained):
         if child == 0:
             os.close(commands)
             os.setsid()
+            _signal.signal(_signal.SIGINT, interrupt)
             play_to_the_end(Run(request, wire, pristine))
         status = wait_for(child)
-        leaked = contained and kill_strays()
+        leaked = contained and os.getpid() == 1 and kill_strays()
         wire.send({"frame": "ended", "status": status, "leaked": leaked})
 
 
@@ -130,30 +138,35 @@ def wait_for(child):
         try:
             return os.waitpid(child, 0)[1]
         except OSError as error:
-            if error.errno != 4:  # EINTR; PEP 475 came with 3.5
+            if error.errno != EINTR:
                 raise
 
 
 def kill_strays():
     """Kills what a run left behind; whether there was anything.
 
-    Only in a PID namespace of the harness's own, where process 1 is the
-    supervisor and -1 reaches nobody else's process.  A child that had only just
-    ended, and that its parent did not wait for, is given time to be reaped.
+    Only as process 1 of a PID namespace: every orphan in it is this process's
+    child by now, and -1 reaches nobody outside.  What is about to end by itself
+    is given time to.
     """
-    import time
     for _ in range(100):
-        try:
-            os.kill(-1, 0)
-        except OSError:
+        if not reap_one(os.WNOHANG):
             return False
         time.sleep(0.0005)
+    os.kill(-1, SIGKILL)
+    while reap_one(0):
+        pass
+    return True
+
+
+def reap_one(options):
+    """Waits for ended children; whether any child is left."""
     try:
-        while True:
-            os.kill(-1, 9)
-            time.sleep(0.0005)
-    except OSError:
-        return True
+        while os.waitpid(-1, options)[0]:
+            pass
+    except OSError as error:
+        return error.errno == EINTR
+    return True
 
 
 def scrub_main():
@@ -297,11 +310,14 @@ class Run(object):
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
         sys.dont_write_bytecode = self.bytecode != "timestamp"
         sys.displayhook = self.display
+        player = os.getpid()
         for number, step in enumerate(self.steps):
             if "write" in step:
                 event = self.write(step)
             else:
                 event = self.run(step["run"])
+                if os.getpid() != player:
+                    os._exit(0)  # the statement forked, and this is its child: the rest is not its to play
                 self.wire.mark(number)
             event.update(frame="step", step=number)
             self.wire.send(event)

@@ -1,51 +1,58 @@
 //! Which processes there are below another: for the supervisor, and for machines without PID
 //! namespaces.
 
+use std::collections::HashMap;
 use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, getpid};
-
-use super::supervisor::PROCESS_LIMIT;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::{Pid, getpgrp, getpid};
 
 /// Kills all descendants of a process but one, and those below that one, until there are none, for
 /// one that is being killed may just have forked; whether there were any. Orphans are found where
 /// the process is their subreaper.
 pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>) -> bool {
+    let own_group = Some(getpgrp());
     let mut any = false;
     loop {
         let mut below = descendants(root);
-        below.retain(|pid| Some(*pid) != spared);
+        below.retain(|process| Some(process.pid) != spared);
         if below.is_empty() {
             return any;
         }
         any = true;
-        for pid in below {
-            // It may have ended by itself since it was listed.
-            let _ = kill(pid, Signal::SIGKILL);
+        for process in below {
+            // A whole group dies at once, however fast it forks. Any of them may be gone already.
+            if process.group != own_group && process.group != Some(root) {
+                let _ = process.group.map(|group| killpg(group, Signal::SIGKILL));
+            }
+            let _ = kill(process.pid, Signal::SIGKILL);
         }
         thread::sleep(Duration::from_millis(1));
     }
 }
 
 /// All living processes whose line of parents leads to `root`.
-fn descendants(root: Pid) -> Vec<Pid> {
-    let processes = list();
-    let mut found = vec![root];
+fn descendants(root: Pid) -> Vec<Process> {
+    let mut children: HashMap<Pid, Vec<Process>> = HashMap::new();
+    for process in list() {
+        children.entry(process.parent).or_default().push(process);
+    }
+    let mut found = children.remove(&root).unwrap_or_default();
     let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        found.extend(processes.iter().filter(|process| process.parent == parent).map(|process| process.pid));
+    while let Some(parent) = found.get(next).map(|process| process.pid) {
+        found.extend(children.remove(&parent).unwrap_or_default());
         next += 1;
     }
-    found.split_off(1)
+    found
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Process {
     pid: Pid,
     parent: Pid,
+    group: Option<Pid>,
 }
 
 /// The living processes of this machine; zombies are not.
@@ -66,12 +73,14 @@ fn read_stat(pid: Pid, stat: &str) -> Option<Process> {
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace();
     let state = fields.next()?;
     let parent = Pid::from_raw(fields.next()?.parse().ok()?);
-    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent })
+    let group = fields.next()?.parse().ok().map(Pid::from_raw);
+    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group })
 }
 
 #[cfg(not(target_os = "linux"))]
 fn list() -> Vec<Process> {
-    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,stat="]).output() else {
+    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,stat="]).output()
+    else {
         return Vec::new();
     };
     String::from_utf8_lossy(&output.stdout)
@@ -86,46 +95,27 @@ fn list() -> Vec<Process> {
         .collect()
 }
 
-/// How many processes a worker has, looked at again and again, cheaply.
+/// How many processes this one has below it, looked at again and again. They are only counted after
+/// so many were started anywhere that the limit could have been passed, for that takes a list of all.
+#[derive(Debug, Default)]
 pub(super) struct Population {
-    contained: bool,
-    looks: u32,
-    newest: i32,
+    counted_at: i32,
 }
 
 impl Population {
-    pub(super) fn new(contained: bool) -> Self {
-        Self { contained, looks: 0, newest: 0 }
-    }
-
-    /// How many there are now, as far as it could matter: it is counted only where enough were
-    /// started since the last look to be too many.
-    pub(super) fn count(&mut self) -> usize {
-        if self.contained { self.count_in_namespace() } else { self.count_descendants() }
-    }
-
-    /// A namespace numbers its processes from 1, and proc_loadavg(5) ends with the newest number in
-    /// the reader's namespace: two numbers far apart mean many forks, of which the living are
-    /// counted. No list of processes is needed, which only a /proc of the namespace's own would have.
-    fn count_in_namespace(&mut self) -> usize {
-        let newest = newest_pid().unwrap_or(0);
-        let window = i32::try_from(8 * PROCESS_LIMIT).unwrap_or(i32::MAX);
-        let started = newest.saturating_sub(self.newest);
-        if usize::try_from(started).is_ok_and(|started| started < PROCESS_LIMIT / 4) && started >= 0 {
-            return 0;
+    /// Whether there are more than `limit` now.
+    pub(super) fn exceeds(&mut self, limit: usize) -> bool {
+        let newest = newest_pid().unwrap_or_else(|| self.counted_at.saturating_add(1));
+        let started = usize::try_from(newest.abs_diff(self.counted_at)).unwrap_or(usize::MAX);
+        if started <= limit {
+            return false;
         }
-        self.newest = newest;
-        (newest.saturating_sub(window).max(1)..=newest)
-            .filter(|pid| kill(Pid::from_raw(*pid), None).is_ok())
-            .count()
-    }
-
-    fn count_descendants(&mut self) -> usize {
-        self.looks += 1;
-        if self.looks.is_multiple_of(5) { descendants(getpid()).len() } else { 0 }
+        self.counted_at = newest;
+        descendants(getpid()).len() > limit
     }
 }
 
+/// The number that was last given to a process: the end of proc_loadavg(5).
 fn newest_pid() -> Option<i32> {
     fs::read_to_string("/proc/loadavg").ok()?.split_ascii_whitespace().last()?.parse().ok()
 }
@@ -137,9 +127,8 @@ mod tests {
 
     #[test]
     fn a_command_with_parentheses_does_not_confuse_the_parent() {
-        let parent = Pid::from_raw(7);
-        let stat = "12 (a) b) S 7 12 12 0 -1 4194560";
-        assert_eq!(read_stat(Pid::from_raw(12), stat), Some(Process { pid: Pid::from_raw(12), parent }));
+        let (pid, parent, group) = (Pid::from_raw(12), Pid::from_raw(7), Some(Pid::from_raw(9)));
+        assert_eq!(read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"), Some(Process { pid, parent, group }));
     }
 
     #[test]
@@ -151,9 +140,9 @@ mod tests {
     fn this_process_finds_its_child_and_kills_it() {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
-        assert!(descendants(getpid()).contains(&pid));
+        assert!(descendants(getpid()).iter().any(|process| process.pid == pid));
         kill(pid, Signal::SIGKILL).unwrap();
         child.wait().unwrap();
-        assert!(!descendants(getpid()).contains(&pid));
+        assert!(!descendants(getpid()).iter().any(|process| process.pid == pid));
     }
 }

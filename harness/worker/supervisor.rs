@@ -2,9 +2,9 @@
 //! it, and when either end goes, takes everything with it.
 //!
 //! It is this program's own binary, started again with [`COMMAND`] as its first argument. Where the
-//! kernel allows a PID namespace, the supervisor forks its process 1, and that forks the worker:
-//! when process 1 goes, the kernel kills all that is left in the namespace, whatever it did to
-//! escape (pid_namespaces(7)). Elsewhere it makes itself the subreaper of its descendants
+//! kernel allows a PID namespace, the worker is its process 1: nothing in there can kill or stop it,
+//! every orphan becomes its child, and when it goes, the kernel kills all that is left, whatever that
+//! did to escape (pid_namespaces(7)). Elsewhere the supervisor is the subreaper of its descendants
 //! (prctl(2)) and kills those it finds.
 //!
 //! The pipe on which the worker gets its requests is also the lifeline: once the harness has closed
@@ -22,6 +22,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, close, dup2_stdin, execve, getpid};
 
@@ -111,55 +112,40 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     ExitCode::from(farewell.code())
 }
 
-fn supervise(plan: &Plan) -> nix::Result<Farewell> {
-    if plan.contain && namespace::enter() {
-        return match sys::fork()? {
-            ForkResult::Parent { child } => Ok(wait_for_first_process(child)),
-            ForkResult::Child => {
-                namespace::die_with_parent();
-                watch(plan, true)
-            }
-        };
-    }
-    namespace::adopt_orphans();
-    let farewell = watch(plan, false);
-    processes::kill_descendants(getpid(), None);
-    farewell
-}
-
-/// The namespace's process 1 has ended, and with it everything else in there: the kernel lets it be
-/// waited for only then.
-fn wait_for_first_process(first: Pid) -> Farewell {
-    loop {
-        match waitpid(first, None) {
-            Ok(WaitStatus::Exited(_, code)) => return Farewell::from_code(code).unwrap_or(Farewell::Failed),
-            Err(Errno::EINTR) => {}
-            _ => return Farewell::Failed,
-        }
-    }
-}
-
 /// Starts the worker and stays until the lifeline is closed, the worker ends or swarms.
-fn watch(plan: &Plan, contained: bool) -> nix::Result<Farewell> {
+fn supervise(plan: &Plan) -> nix::Result<Farewell> {
     // Nothing reads the flag: a handler has to be there for poll() to return when a child ends.
     signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::new(AtomicBool::new(false)))
         .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
+    let contained = plan.contain && namespace::enter();
+    if !contained {
+        namespace::adopt_orphans();
+    }
     let worker = match sys::fork()? {
         ForkResult::Parent { child } => child,
         ForkResult::Child => become_worker(plan, contained),
     };
-    let lifeline = std::io::stdin();
     close(FRAMES)?;
-    let mut population = processes::Population::new(contained);
+    let farewell = watch(worker);
+    // In a namespace this is its process 1: with it goes everything in there, and it can be waited
+    // for only after that (pid_namespaces(7)).
+    let _ = kill(worker, Signal::SIGKILL);
+    processes::kill_descendants(getpid(), None);
+    Ok(farewell)
+}
+
+fn watch(worker: Pid) -> Farewell {
+    let lifeline = std::io::stdin();
+    let mut population = processes::Population::default();
     loop {
         if reap(worker) {
-            return Ok(Farewell::WorkerGone);
+            return Farewell::WorkerGone;
         }
         if closed(lifeline.as_fd()) {
-            return Ok(Farewell::Released);
+            return Farewell::Released;
         }
-        if population.count() > PROCESS_LIMIT {
-            return Ok(Farewell::Swarmed);
+        if population.exceeds(PROCESS_LIMIT) {
+            return Farewell::Swarmed;
         }
     }
 }
@@ -188,6 +174,7 @@ fn reap(worker: Pid) -> bool {
 
 /// Limits this process and becomes the worker.
 fn become_worker(plan: &Plan, contained: bool) -> ! {
+    namespace::die_with_parent();
     let error = match move_out_of_reach() {
         Ok(descriptors) => {
             let limits = [
@@ -281,7 +268,7 @@ mod namespace {
     }
 
     pub(super) fn die_with_parent() {
-        // Where this fails the lifeline still ends the process, a poll later.
+        // Where this fails, the worker still ends once it reads the end of its requests.
         let _ = prctl::set_pdeathsig(Signal::SIGKILL);
     }
 
