@@ -1,13 +1,32 @@
 //! Reads scenarios: Markdown with settings, module blocks and `pycon` transcripts. Knows nothing of
 //! Python processes.
 
-use std::fmt;
 use std::path::PathBuf;
 
+mod block;
+mod collection;
+mod filter;
+mod lines;
+mod load;
+mod markdown;
+mod name;
+mod parse;
 mod path;
+mod problem;
 mod settings;
+mod suggest;
+mod transcript;
+mod tree;
 
-pub use path::WorkspacePath;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
+
+pub use collection::{Collection, Found, Stray};
+pub use filter::{Filter, FilterError};
+pub use name::Name;
+pub use path::{PathError, WorkspacePath};
+pub use problem::{Place, Problem, Problems};
 pub use settings::{Bytecode, Settings};
 
 /// One Markdown file: prose, settings, module sources and a transcript, in the order in which they
@@ -24,26 +43,6 @@ pub struct Scenario {
     pub settings: Settings,
     /// What happens, in order.
     pub steps: Vec<Step>,
-}
-
-/// What a scenario is called: the folder it is in and its file name without `.md`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name {
-    /// The folder below the scenarios folder, with `/` between nested ones; empty for a file that
-    /// stands at its top.
-    pub group: String,
-    /// The file name without `.md`.
-    pub name: String,
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.group.is_empty() {
-            f.write_str(&self.name)
-        } else {
-            write!(f, "{}/{}", self.group, self.name)
-        }
-    }
 }
 
 /// One `>>>` statement of the transcript, or the writing of a file.

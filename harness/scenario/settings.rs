@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use pep440_rs::VersionSpecifiers;
+use pep440_rs::{Version, VersionSpecifiers};
+
+mod read;
+mod specifier;
+
+pub(super) use read::read;
 
 /// What a scenario asks of its runs.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +26,19 @@ pub struct Settings {
     pub tags: Vec<String>,
 }
 
+impl Settings {
+    /// Whether the scenario is written for a Python. Only the release counts: 3.13.0rc1 is a 3.13.0,
+    /// where PEP 440 would have `>=3.13` refuse it.
+    pub fn admits(&self, major: u64, minor: u64, micro: u64) -> bool {
+        let version = Version::new([major, minor, micro]);
+        self.python.as_ref().is_none_or(|specifiers| specifiers.contains(&version))
+    }
+}
+
 /// What happens to `.pyc` files. Off unless a scenario says otherwise: a same-size edit within one
 /// second is not seen through timestamp bytecode (`importlib._bootstrap_external`, PEP 3147).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Bytecode {
     /// None is written (`sys.dont_write_bytecode`).
     #[default]

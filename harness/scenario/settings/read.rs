@@ -1,0 +1,169 @@
+//! Reads a settings block: TOML, each key on its own, so that one pass finds every error.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::specifier;
+use super::{Bytecode, Settings};
+use crate::scenario::block::Block;
+use crate::scenario::problem::Problem;
+use crate::scenario::suggest::{did_you_mean, nearest};
+
+const KEYS: [&str; 6] = ["python", "bytecode", "timeout", "hashseed", "site", "tags"];
+const BYTECODE: [&str; 3] = ["off", "timestamp", "hash"];
+const LONGEST_TIMEOUT: f64 = 3600.0;
+
+/// The settings of a block, with the default for whatever is wrong in it.
+pub(in crate::scenario) fn read(block: &Block, problems: &mut Vec<Problem>) -> Settings {
+    let (table, errors) = DeTable::parse_recoverable(&block.content);
+    let end = block.content.len();
+    let place = |error: &toml::de::Error| error.span().unwrap_or(end..end);
+    problems.extend(errors.iter().map(|error| {
+        Problem::new(block.place(&place(error)), "the settings are not TOML").label(error.message())
+    }));
+    let broken: Vec<_> = errors.iter().map(|error| block.row(place(error).start)).collect();
+    let mut reader = Reader { block, problems, settings: Settings::default() };
+    for (key, value) in table.get_ref() {
+        // What was made of a line that is not TOML says nothing about what its author meant.
+        let rows = block.row(key.span().start)..=block.row(value.span().end);
+        if !broken.iter().any(|row| rows.contains(row)) {
+            reader.take(key, value);
+        }
+    }
+    reader.settings
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+struct Reader<'b, 'p> {
+    block: &'b Block,
+    problems: &'p mut Vec<Problem>,
+    settings: Settings,
+}
+
+impl Reader<'_, '_> {
+    fn take(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) {
+        match key.get_ref().as_ref() {
+            "python" => self.python(value),
+            "bytecode" => self.bytecode(value),
+            "timeout" => self.timeout(value),
+            "hashseed" => {
+                let expected = "`hashseed` is a whole number from 0 to 4294967295";
+                if let Some(seed) = self.typed(value, expected) {
+                    self.settings.hashseed = seed;
+                }
+            }
+            "site" => {
+                if let Some(site) = self.typed(value, "`site` is true or false") {
+                    self.settings.site = site;
+                }
+            }
+            "tags" => self.tags(value),
+            unknown => {
+                let help =
+                    did_you_mean(unknown, KEYS).unwrap_or_else(|| format!("there are {}", KEYS.join(", ")));
+                let problem = self.problem(key.span(), format!("unknown key `{unknown}`"));
+                self.problems.push(problem.label("not a setting").help(help));
+            }
+        }
+    }
+
+    fn python(&mut self, value: &Value<'_>) {
+        let expected = "`python` is a range of versions, such as \">=2.7\"";
+        let Some(text) = self.typed::<String>(value, expected) else { return };
+        // Where the string has no escapes, a place in it is a place in the file.
+        let start = self.block.content[value.span()].find(text.as_str()).map(|at| value.span().start + at);
+        match specifier::read(&text) {
+            Ok(specifiers) => self.settings.python = Some(specifiers),
+            Err(flaws) => {
+                for flaw in flaws {
+                    let span =
+                        start.map_or(value.span(), |start| start + flaw.span.start..start + flaw.span.end);
+                    self.problems.push(self.problem(span, flaw.message).label(flaw.label).help(flaw.help));
+                }
+            }
+        }
+    }
+
+    fn bytecode(&mut self, value: &Value<'_>) {
+        let expected = "`bytecode` is \"off\", \"timestamp\" or \"hash\"";
+        let meant = value.get_ref().as_str().and_then(|word| nearest(word, BYTECODE));
+        let before = self.problems.len();
+        if let Some(bytecode) = self.typed::<Bytecode>(value, expected) {
+            self.settings.bytecode = bytecode;
+        }
+        if let (Some(meant), Some(problem)) = (meant, self.problems.get_mut(before)) {
+            problem.help = Some(format!("did you mean \"{meant}\"?"));
+        }
+    }
+
+    fn timeout(&mut self, value: &Value<'_>) {
+        let expected = "`timeout` is a number of seconds, above 0 and at most 3600";
+        let Some(seconds) = self.typed::<f64>(value, expected) else { return };
+        let timeout = Duration::try_from_secs_f64(seconds).ok();
+        self.settings.timeout = timeout.filter(|timeout| !timeout.is_zero() && seconds <= LONGEST_TIMEOUT);
+        if self.settings.timeout.is_none() {
+            self.problems.push(self.problem(value.span(), expected).label("out of range"));
+        }
+    }
+
+    fn tags(&mut self, value: &Value<'_>) {
+        let Some(tags) = value.get_ref().as_array() else {
+            let problem = self.mistyped(value, "`tags` is an array of words, such as [\"super\"]");
+            return self.problems.push(problem);
+        };
+        let mut seen: Vec<(String, Range<usize>)> = Vec::new();
+        for value in tags {
+            let Some(tag) = self.typed::<String>(value, "a tag is a string") else { continue };
+            if !is_word(&tag) {
+                let problem = self.problem(value.span(), format!("`{tag}` is no tag"));
+                let help = "a tag begins with a lowercase letter; digits, `-` and `_` may follow".to_owned();
+                self.problems.push(problem.help(help));
+            } else if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == tag) {
+                let problem = self.problem(value.span(), format!("the tag `{tag}` is there twice"));
+                let first = self.block.place(first);
+                self.problems.push(problem.label("again").context(first, "first here"));
+            } else {
+                seen.push((tag, value.span()));
+            }
+        }
+        self.settings.tags = seen.into_iter().map(|(tag, _)| tag).collect();
+    }
+
+    /// The value as a type, or a problem that says what it should be.
+    fn typed<T: for<'de> Deserialize<'de>>(&mut self, value: &Value<'_>, expected: &str) -> Option<T> {
+        let typed = T::deserialize(value.clone().into_deserializer());
+        if typed.is_err() {
+            let problem = self.mistyped(value, expected);
+            self.problems.push(problem);
+        }
+        typed.ok()
+    }
+
+    fn mistyped(&self, value: &Value<'_>, expected: &str) -> Problem {
+        let label = match value.get_ref() {
+            DeValue::String(_) => "this is a string",
+            DeValue::Integer(_) => "this is an integer",
+            DeValue::Float(_) => "this is a float",
+            DeValue::Boolean(_) => "this is a boolean",
+            DeValue::Datetime(_) => "this is a date or a time",
+            DeValue::Array(_) => "this is an array",
+            DeValue::Table(_) => "this is a table",
+        };
+        self.problem(value.span(), expected).label(label)
+    }
+
+    fn problem(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
+        Problem::new(self.block.place(&span), message)
+    }
+}
+
+fn is_word(tag: &str) -> bool {
+    tag.starts_with(|c: char| c.is_ascii_lowercase())
+        && tag.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
+}
