@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::{Pid, getpgrp, getpid};
+use nix::unistd::{Pid, getpgrp, getpid, getuid};
 
 /// Kills all descendants of a process but one, and those below that one, until there are none, for
 /// one that is being killed may just have forked; whether there were any. Orphans are found where
@@ -33,6 +34,11 @@ pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>) -> bool {
     }
 }
 
+/// How many processes the user has whom this process belongs to.
+pub(super) fn count_of_user() -> u64 {
+    list().iter().filter(|process| process.user == Some(getuid().as_raw())).count() as u64
+}
+
 /// All living processes whose line of parents leads to `root`.
 fn descendants(root: Pid) -> Vec<Process> {
     let mut children: HashMap<Pid, Vec<Process>> = HashMap::new();
@@ -53,6 +59,7 @@ struct Process {
     pid: Pid,
     parent: Pid,
     group: Option<Pid>,
+    user: Option<u32>,
 }
 
 /// The living processes of this machine; zombies are not.
@@ -63,7 +70,8 @@ fn list() -> Vec<Process> {
         .flatten()
         .filter_map(|entry| {
             let pid = entry.file_name().to_str()?.parse().ok()?;
-            read_stat(Pid::from_raw(pid), &fs::read_to_string(entry.path().join("stat")).ok()?)
+            let process = read_stat(Pid::from_raw(pid), &fs::read_to_string(entry.path().join("stat")).ok()?)?;
+            Some(Process { user: entry.metadata().ok().map(|metadata| metadata.uid()), ..process })
         })
         .collect()
 }
@@ -74,12 +82,12 @@ fn read_stat(pid: Pid, stat: &str) -> Option<Process> {
     let state = fields.next()?;
     let parent = Pid::from_raw(fields.next()?.parse().ok()?);
     let group = fields.next()?.parse().ok().map(Pid::from_raw);
-    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group })
+    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group, user: None })
 }
 
 #[cfg(not(target_os = "linux"))]
 fn list() -> Vec<Process> {
-    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,stat="]).output()
+    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,uid=,stat="]).output()
     else {
         return Vec::new();
     };
@@ -128,7 +136,7 @@ mod tests {
     #[test]
     fn a_command_with_parentheses_does_not_confuse_the_parent() {
         let (pid, parent, group) = (Pid::from_raw(12), Pid::from_raw(7), Some(Pid::from_raw(9)));
-        assert_eq!(read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"), Some(Process { pid, parent, group }));
+        assert_eq!(read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"), Some(Process { pid, parent, group, user: None }));
     }
 
     #[test]

@@ -177,11 +177,16 @@ fn become_worker(plan: &Plan, contained: bool) -> ! {
     namespace::die_with_parent();
     let error = match move_out_of_reach() {
         Ok(descriptors) => {
-            let limits = [
+            let mut limits = vec![
                 (Resource::RLIMIT_AS, MEMORY_LIMIT),
                 (Resource::RLIMIT_FSIZE, FILE_LIMIT),
                 (Resource::RLIMIT_CORE, 0),
             ];
+            if !contained {
+                // Counts all that the user runs. Counting descendants is too slow for what forks
+                // without end, and there is no process 1 here to kill with all that is below it.
+                limits.push((Resource::RLIMIT_NPROC, processes::count_of_user() + PROCESS_LIMIT as rlim_t));
+            }
             for (resource, limit) in limits {
                 // A lower limit of the user's own stays; there is nothing to report it to.
                 let _ = setrlimit(resource, limit, limit);
