@@ -1,1 +1,117 @@
-//! Schedules runs over workers and yields one stream of events.
+//! Schedules runs over workers and yields one stream of finished runs, in the order of the plan.
+
+mod crew;
+mod plan;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use plan::{Item, Skip, plan};
+
+use crate::worker::{Cancel, Play, PlayError, Programs, StartError, Workspaces};
+use crew::Crew;
+
+/// Wall time that a run may take where neither the scenario nor the caller says otherwise.
+pub const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Where runs are played, and how.
+#[derive(Debug)]
+pub struct Lab {
+    programs: Programs,
+    workspaces: Workspaces,
+    cancel: Cancel,
+    jobs: usize,
+    time_limit: Duration,
+    contain: bool,
+}
+
+/// One run, over.
+#[derive(Debug)]
+pub struct Finished {
+    /// What it yielded.
+    pub outcome: Result<Play, RunError>,
+    /// How long it took, worker starts included.
+    pub took: Duration,
+}
+
+/// Why a run yielded nothing. None of these is the scenario's doing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no worker for its interpreter.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The worker could not be talked to.
+    #[error(transparent)]
+    Play(#[from] PlayError),
+}
+
+impl RunError {
+    /// Whether the harness was told to stop.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Start(StartError::Interrupted) | Self::Play(PlayError::Interrupted))
+    }
+}
+
+impl Lab {
+    /// A lab with as many workers at a time as there are processors.
+    pub fn new(programs: Programs, cancel: Cancel) -> std::io::Result<Self> {
+        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let workspaces = Workspaces::create()?;
+        Ok(Self { programs, workspaces, cancel, jobs, time_limit: TIME_LIMIT, contain: true })
+    }
+
+    /// How many runs are played at a time.
+    #[must_use]
+    pub fn jobs(self, jobs: usize) -> Self {
+        Self { jobs: jobs.max(1), ..self }
+    }
+
+    /// The time limit of scenarios that do not set one.
+    #[must_use]
+    pub fn time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
+    }
+
+    /// Whether workers get PID namespaces where the kernel allows them.
+    #[must_use]
+    pub fn contain(self, contain: bool) -> Self {
+        Self { contain, ..self }
+    }
+
+    /// Plays the items, and hands over each as soon as all before it are. Once it is told to stop,
+    /// the rest is handed over as interrupted.
+    pub fn run(&self, items: &[Item<'_>], mut finished: impl FnMut(&Item<'_>, Finished)) {
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            for number in 0..self.jobs.min(items.len()) {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
+                    let mut crew = Crew::new(self, number);
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(item) = items.get(at) else { break };
+                        let start = Instant::now();
+                        let outcome = crew.play(item);
+                        if sender.send((at, Finished { outcome, took: start.elapsed() })).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let mut waiting = BTreeMap::new();
+            let mut due = 0;
+            for (at, run) in receiver {
+                waiting.insert(at, run);
+                while let Some(run) = waiting.remove(&due) {
+                    finished(&items[due], run);
+                    due += 1;
+                }
+            }
+        });
+    }
+}
