@@ -1,1 +1,119 @@
-//! Renders what was observed.
+//! Renders what was observed: as the text that a person reads and a snapshot keeps, and as JSON
+//! lines.
+//!
+//! Nothing in a report names the interpreter, so interpreters that behave alike have equal reports.
+
+mod edit;
+mod ending;
+mod exception;
+mod identities;
+mod lines;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
+mod text;
+
+pub use edit::{Change, Line, Sign};
+pub use text::text;
+
+use crate::scenario::{Name, Scenario, Step};
+use crate::trace::{Observation, Surroundings, Text, observe};
+use crate::worker::{Ending, Play};
+
+/// One run of a scenario, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// `founding/unbound_base_call`
+    pub name: Name,
+    /// The scenario's first heading.
+    pub title: String,
+    /// Every step that was played, and the one at which the run ended early.
+    pub steps: Vec<Played>,
+    /// How many steps after those there are.
+    pub unreached: usize,
+    /// How the run ended.
+    pub ending: Ending,
+    /// What was written after the last observation: by the step at which the run ended early, else
+    /// after the last step.
+    pub rest: Text,
+    /// Whether processes outlived the run.
+    pub leaked: bool,
+    /// Names of the threads that still ran at its end.
+    pub threads: Vec<String>,
+}
+
+/// A step, and what it did.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// What was to be done.
+    pub action: Action,
+    /// What it did; none where the run ended before that was known.
+    pub observation: Option<Observation>,
+}
+
+/// What is done at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A statement is run at the prompt.
+    Statement {
+        /// Its source.
+        source: String,
+        /// The line of the Markdown file on which it begins.
+        line: usize,
+    },
+    /// A file is written.
+    Write {
+        /// Where in the workspace.
+        path: String,
+        /// The line of the Markdown file on which its content begins.
+        line: Option<usize>,
+        /// What is different from before.
+        change: Change,
+        /// Whether this is before the first statement, so that the scenario starts with it.
+        initial: bool,
+    },
+}
+
+impl Report {
+    /// Follows a run and lays out what there is to show.
+    pub fn new(scenario: &Scenario, play: &Play, surroundings: &Surroundings) -> Self {
+        let trace = observe(scenario, play, surroundings);
+        let early = play.ending != Ending::Finished;
+        let played = scenario.steps.len().min(trace.steps.len() + usize::from(early));
+        let mut observations = trace.steps.into_iter();
+        let steps = (0..played)
+            .map(|step| Played { action: action(scenario, step), observation: observations.next() })
+            .collect();
+        Self {
+            name: scenario.name.clone(),
+            title: scenario.title.clone(),
+            steps,
+            unreached: scenario.steps.len() - played,
+            ending: play.ending.clone(),
+            rest: trace.rest,
+            leaked: play.leaked,
+            threads: play.threads.clone(),
+        }
+    }
+}
+
+fn action(scenario: &Scenario, step: usize) -> Action {
+    match &scenario.steps[step] {
+        Step::Statement(statement) => {
+            Action::Statement { source: statement.source.clone(), line: statement.line }
+        }
+        Step::Write(write) => {
+            let earlier = &scenario.steps[..step];
+            let before = earlier.iter().rev().find_map(|step| match step {
+                Step::Write(before) if before.path == write.path => Some(before.content.as_slice()),
+                Step::Write(_) | Step::Statement(_) => None,
+            });
+            Action::Write {
+                path: write.path.to_string(),
+                line: write.line,
+                change: Change::between(before, &write.content),
+                initial: !write.edit && !earlier.iter().any(|step| matches!(step, Step::Statement(_))),
+            }
+        }
+    }
+}

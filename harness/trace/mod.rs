@@ -1,1 +1,137 @@
 //! Turns raw ids into identities. Pure: no process, no file, no clock.
+//!
+//! An object is labelled by its name and how many-th of that name it is: `foo.Bar#2`. From what the
+//! probe saw at each step, [`observe`] tells what came to be, which names moved and what was
+//! superseded, and takes out of every text what must differ from run to run.
+
+mod changes;
+mod identity;
+mod normalize;
+mod observation;
+mod sources;
+mod state;
+pub mod visible;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+pub(crate) mod made_up;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
+
+pub use identity::{Family, Identity, Label};
+pub use normalize::Surroundings;
+pub(crate) use normalize::is_exhaustion;
+use normalize::{Context, Owner, TextKind, normalize, shows_unordered};
+pub use observation::{
+    Changes, Displayed, Link, Moved, New, Observation, Origin, Place, Raised, Reclassed, Referent,
+    Relinearized, Superseded, Text,
+};
+
+use crate::scenario::Scenario;
+use crate::worker::{Exception, Observed, Output, Play, Value};
+use changes::{Before, changes};
+use state::State;
+use visible::visible;
+
+/// A run in identities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// What each played step did, in the scenario's order.
+    pub steps: Vec<Observation>,
+    /// What was written after the last of them.
+    pub rest: Text,
+}
+
+/// Follows a run step by step.
+pub fn observe(scenario: &Scenario, play: &Play, surroundings: &Surroundings) -> Trace {
+    let mut state = State::default();
+    let steps = play
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(step, observed)| observe_step(scenario, &mut state, step, observed, surroundings))
+        .collect();
+    let owners = state.owners();
+    let rest = text(&play.rest, &Context { surroundings, owners: &owners, kind: TextKind::Printed });
+    Trace { steps, rest }
+}
+
+fn observe_step(
+    scenario: &Scenario,
+    state: &mut State,
+    step: usize,
+    observed: &Observed,
+    surroundings: &Surroundings,
+) -> Observation {
+    let event = &observed.event;
+    let before = Before::remember(state, event);
+    let meant = state.apply(step, event);
+    let owners = state.owners();
+    let printed = Context { surroundings, owners: &owners, kind: TextKind::Printed };
+    Observation {
+        kind: event.kind,
+        output: text(&observed.output, &printed),
+        values: event.values.iter().map(|value| displayed(state, value, surroundings, &owners)).collect(),
+        exception: event.exception.as_ref().map(|raised| exception(scenario, state, step, raised, &printed)),
+        changes: changes(state, event, &before, &meant),
+    }
+}
+
+fn text(output: &Output, context: &Context<'_>) -> Text {
+    Text {
+        stdout: normalize(&visible(&output.stdout), context),
+        stderr: normalize(&visible(&output.stderr), context),
+        dropped: output.dropped,
+    }
+}
+
+fn displayed(
+    state: &State,
+    value: &Value,
+    surroundings: &Surroundings,
+    owners: &HashMap<u64, Owner>,
+) -> Displayed {
+    let kind = if value.is_id { TextKind::IdCall } else { TextKind::Value };
+    let text = normalize(&visible(value.text.as_bytes()), &Context { surroundings, owners, kind });
+    let known =
+        |token| state.object(token).filter(|object| !object.plain).map(|object| object.identity.clone());
+    let mut seen = BTreeSet::new();
+    let mut holds: Vec<Identity> =
+        value.holds.iter().filter(|token| seen.insert(**token)).filter_map(|token| known(*token)).collect();
+    if shows_unordered(&text) {
+        holds.sort_by(|one, other| one.label.cmp(&other.label));
+    }
+    Displayed { text, dropped: value.dropped, is: value.token.and_then(known), holds }
+}
+
+fn exception(
+    scenario: &Scenario,
+    state: &State,
+    step: usize,
+    raised: &Exception,
+    context: &Context<'_>,
+) -> Raised {
+    let shown = |text: &str| normalize(&visible(text.as_bytes()), context);
+    Raised {
+        name: visible(raised.name.as_bytes()),
+        text: shown(&raised.text),
+        frames: raised
+            .frames
+            .iter()
+            .map(|frame| sources::place(scenario, state, step, frame, context))
+            .collect(),
+        dropped: raised.dropped,
+        chain: raised
+            .chain
+            .iter()
+            .map(|link| Link {
+                relation: link.relation,
+                name: visible(link.name.as_bytes()),
+                text: shown(&link.text),
+            })
+            .collect(),
+    }
+}

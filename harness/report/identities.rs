@@ -1,0 +1,158 @@
+//! What a step changed, as a table and sentences.
+
+use crate::trace::{Changes, Family, Identity, Moved, New, Referent};
+use crate::worker::{Kind, Scope, Token};
+
+/// The lines that tell of a step's changes.
+pub(super) fn lines(changes: &Changes) -> Vec<String> {
+    let mut lines = table(&rows(changes));
+    for one in &changes.relinearized {
+        lines.push(format!("mro of {} is now {}", one.class.label, list(&one.mro)));
+    }
+    for one in &changes.reclassed {
+        let name = one.name.clone().unwrap_or_else(|| one.instance.label.to_string());
+        let from = one.from.as_ref().map(|from| format!("{} -> ", called(from))).unwrap_or_default();
+        lines.push(format!("{name}: {from}{}", called(&one.to)));
+    }
+    for one in &changes.superseded {
+        let article = if one.holder == one.what { "the" } else { "a" };
+        lines.push(format!("{} is {article} superseded {}", one.name, one.what.label));
+    }
+    lines
+}
+
+/// A name, how it moved, and what it means now.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    name: String,
+    change: String,
+    details: String,
+    /// What the name means now.
+    token: Option<Token>,
+    /// Whether that is called by this name.
+    own: bool,
+}
+
+fn rows(changes: &Changes) -> Vec<Row> {
+    let (prompt, elsewhere): (Vec<&Moved>, Vec<&Moved>) =
+        changes.moved.iter().partition(|moved| moved.scope == Scope::Prompt);
+    let alone = changes.made.iter().filter(|new| new.alone).map(|new| Row {
+        name: new.identity.label.name.clone(),
+        change: format!("#{}", new.identity.label.generation),
+        details: String::new(),
+        token: Some(new.identity.token),
+        own: true,
+    });
+    let mut rows: Vec<Row> = Vec::new();
+    for row in elsewhere.into_iter().map(moved).chain(alone).chain(prompt.into_iter().map(moved)) {
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    for new in &changes.made {
+        let means = |row: &&mut Row| row.token == Some(new.identity.token);
+        let own = rows.iter_mut().filter(means).find(|row| row.own);
+        let first = match own {
+            Some(row) => Some(row),
+            None => rows.iter_mut().find(means),
+        };
+        if let Some(row) = first {
+            row.details = details(new);
+        }
+    }
+    // The same name in `sys.modules` and at the prompt.
+    for one in &changes.moved {
+        if one.held_superseded && !changes.superseded.iter().any(|other| other.name == one.name) {
+            let token = one.to.as_ref().map(|to| to.token);
+            for row in rows.iter_mut().filter(|row| row.token == token && row.details.is_empty()) {
+                "superseded".clone_into(&mut row.details);
+            }
+        }
+    }
+    rows
+}
+
+fn moved(moved: &Moved) -> Row {
+    let name = if moved.split { format!("sys.modules['{}']", moved.name) } else { moved.name.clone() };
+    let own = |identity: &Identity| identity.label.is_of(&moved.name);
+    let short = |identity: &Identity| format!("#{}", identity.label.generation);
+    let change = match (&moved.from, &moved.to) {
+        (_, None) => "gone".to_owned(),
+        (None, Some(to)) if own(to) => short(to),
+        (None, Some(to)) => to.label.to_string(),
+        (Some(from), Some(to)) if Family::of(from.kind) != Family::of(to.kind) => {
+            format!("{} {} -> {} {}", kind(from.kind), from.label, kind(to.kind), to.label)
+        }
+        (Some(from), Some(to)) if own(from) && own(to) => format!("{} -> {}", short(from), short(to)),
+        (Some(from), Some(to)) => format!("{} -> {}", from.label, to.label),
+    };
+    Row {
+        name,
+        change,
+        details: String::new(),
+        token: moved.to.as_ref().map(|to| to.token),
+        own: moved.to.as_ref().is_some_and(own),
+    }
+}
+
+/// A kind, in a word.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Module => "module",
+        Kind::Class => "class",
+        Kind::Function => "function",
+        Kind::Instance => "instance",
+    }
+}
+
+fn details(new: &New) -> String {
+    match new.identity.kind {
+        Kind::Instance => new.class.as_ref().map(article).unwrap_or_default(),
+        Kind::Module | Kind::Function => String::new(),
+        Kind::Class => {
+            let mro = (!is_trivial(&new.mro)).then(|| format!("mro: {}", list(&new.mro)));
+            let metaclass = new.class.as_ref().map(|class| format!("metaclass: {}", called(class)));
+            mro.into_iter().chain(metaclass).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+/// Just the class itself, and `object` where it is not an old-style class of 2.7.
+fn is_trivial(mro: &[Referent]) -> bool {
+    match mro {
+        [] | [_] => true,
+        [_, Referent::Outside(last)] => last == "object",
+        _ => false,
+    }
+}
+
+fn article(class: &Referent) -> String {
+    let called = called(class);
+    match class {
+        Referent::Known { superseded: true, .. } => format!("a superseded {called}"),
+        _ if called.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) => format!("an {called}"),
+        _ => format!("a {called}"),
+    }
+}
+
+/// What something is called: its label, or its name.
+pub(super) fn called(referent: &Referent) -> String {
+    match referent {
+        Referent::Known { identity, .. } => identity.label.to_string(),
+        Referent::Outside(name) => name.clone(),
+    }
+}
+
+fn list(referents: &[Referent]) -> String {
+    referents.iter().map(called).collect::<Vec<_>>().join(", ")
+}
+
+fn table(rows: &[Row]) -> Vec<String> {
+    let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0);
+    let (names, changes) = (width(|row| &row.name), width(|row| &row.change));
+    rows.iter()
+        .map(|Row { name, change, details, .. }| {
+            format!("{name:names$}  {change:changes$}   {details}").trim_end().to_owned()
+        })
+        .collect()
+}

@@ -1,0 +1,92 @@
+//! The source line that a frame ran: of the file as it was when the code was made.
+
+use crate::scenario::{Scenario, Statement, Step, Write};
+use crate::trace::normalize::{Context, normalize};
+use crate::trace::state::State;
+use crate::trace::visible::visible;
+use crate::trace::{Origin, Place};
+use crate::worker::Frame;
+
+/// Says of a frame whose code it is, and shows its line.
+pub(crate) fn place(
+    scenario: &Scenario,
+    state: &State,
+    step: usize,
+    frame: &Frame,
+    context: &Context<'_>,
+) -> Place {
+    let file = normalize(&visible(frame.file.as_bytes()), context);
+    let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+    let made = state.made_with(frame.code).unwrap_or(step);
+    let (source, markdown) = if file == STDIN {
+        prompt_line(scenario, made, frame.line)
+    } else {
+        file_line(scenario, &file, made, frame.line)
+    }
+    .unwrap_or_default();
+    Place {
+        origin: origin(&file, &frame.function),
+        file,
+        line: frame.line,
+        function: visible(frame.function.as_bytes()),
+        source,
+        markdown,
+    }
+}
+
+/// What the prompt's statements have for a file name.
+const STDIN: &str = "<stdin>";
+
+fn origin(file: &str, function: &str) -> Origin {
+    if file == STDIN {
+        return if function == "<module>" { Origin::Statement } else { Origin::Scenario };
+    }
+    let is_import = file.starts_with("<frozen importlib.")
+        || file.starts_with("<frozen zipimport>")
+        || file.contains("/importlib/") && !is_of_workspace(file);
+    if is_import {
+        Origin::Import
+    } else if is_of_workspace(file) {
+        Origin::Scenario
+    } else {
+        Origin::Library
+    }
+}
+
+/// `<string>` and its like are code that the scenario compiled.
+fn is_of_workspace(file: &str) -> bool {
+    !(file.starts_with('/') || file.starts_with("<prefix>") || file.starts_with("<frozen "))
+}
+
+type Line = (Option<String>, Option<usize>);
+
+fn file_line(scenario: &Scenario, file: &str, step: usize, line: usize) -> Option<Line> {
+    let write = content(scenario, file, step)?;
+    let text = write.content.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
+    Some((Some(shown(text)), write.line.map(|first| first + line - 1)))
+}
+
+fn prompt_line(scenario: &Scenario, step: usize, line: usize) -> Option<Line> {
+    let statement = statement(scenario, step)?;
+    let text = statement.source.lines().nth(line.checked_sub(1)?)?;
+    Some((Some(shown(text.as_bytes())), Some(statement.line + line - 1)))
+}
+
+fn shown(line: &[u8]) -> String {
+    visible(line.trim_ascii())
+}
+
+/// What a file held at a step: what was last written to it up to there.
+fn content<'a>(scenario: &'a Scenario, file: &str, step: usize) -> Option<&'a Write> {
+    scenario.steps.iter().take(step + 1).rev().find_map(|step| match step {
+        Step::Write(write) if write.path.as_str() == file => Some(write),
+        Step::Write(_) | Step::Statement(_) => None,
+    })
+}
+
+fn statement(scenario: &Scenario, step: usize) -> Option<&Statement> {
+    match scenario.steps.get(step)? {
+        Step::Statement(statement) => Some(statement),
+        Step::Write(_) => None,
+    }
+}
