@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -40,17 +41,18 @@ pub(super) fn ask(executable: &Path, limit: Duration) -> Result<Facts, Silence> 
 }
 
 fn ask_with(executable: &Path, flags: &[&str], limit: Duration) -> Result<Facts, Silence> {
-    let mut child = Command::new(executable)
+    let deadline = Instant::now() + limit;
+    let mut command = Command::new(executable);
+    command
         .args(flags)
         .args(["-c", SCRIPT])
         .env_remove("__PYVENV_LAUNCHER__")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(Silence::NotStarted)?;
-    let heard = listen(&mut child, Instant::now() + limit);
+        .process_group(0);
+    let mut child = spawn(&mut command, deadline).map_err(Silence::NotStarted)?;
+    let heard = listen(&mut child, deadline);
     // The whole group: a wrapper may have left a child that hangs. Whoever has ended is past being
     // killed, so the status below is its own.
     if let Ok(group) = i32::try_from(child.id()) {
@@ -68,6 +70,19 @@ fn ask_with(executable: &Path, flags: &[&str], limit: Duration) -> Result<Facts,
         End::Closed if status.success() => Silence::Nonsense(excerpt(&heard.stdout)),
         End::Closed => Silence::Failed { status, said: excerpt(&heard.stderr) },
     })
+}
+
+/// An executable is busy for as long as anyone has it open for writing, and for a moment that is
+/// every process that was forked by one that wrote it.
+fn spawn(command: &mut Command, deadline: Instant) -> io::Result<Child> {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            done => return done,
+        }
+    }
 }
 
 struct Heard {

@@ -1,7 +1,7 @@
 //! Asks every candidate, all at once, and sorts the answers.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -147,7 +147,8 @@ impl Discovery {
     /// installation.
     pub fn named(&self, path: &Path) -> Result<Found, Unusable> {
         let unusable = |why: String| Unusable { path: path.to_owned(), why };
-        let absolute = self.environment.working.join(path);
+        let joined = self.environment.working.join(path);
+        let absolute = path::absolute(&joined).unwrap_or(joined);
         let executable = if absolute.is_dir() {
             python_in(&absolute).ok_or_else(|| unusable("is a folder without bin/python".to_owned()))?
         } else {

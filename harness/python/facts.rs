@@ -18,6 +18,7 @@ const END: &[u8] = b"end of facts";
 
 /// What one interpreter said when it was asked. As said: nothing is looked up on the disk yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Facts {
     /// `sys.implementation.name`: `cpython`, `pypy`, `graalpy`.
     pub(super) implementation: String,

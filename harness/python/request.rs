@@ -159,7 +159,7 @@ fn wanted(text: &str) -> Option<Wanted> {
     }
     let pypy = name.is_some_and(|name| name.as_str().eq_ignore_ascii_case("pypy"));
     let implementation = if pypy { Implementation::PyPy } else { Implementation::CPython };
-    let release = number.map(|number| release(number.as_str())).unwrap_or(Some(Vec::new()))?;
+    let release = number.map_or(Some(Vec::new()), |number| release(number.as_str()))?;
     let has = |letter| flavour.to_ascii_lowercase().contains(letter);
     Some(Wanted { implementation, release, free_threaded: has('t'), debug: has('d') })
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -154,10 +155,10 @@ impl Discovered {
         };
         let mut hint = String::new();
         if !self.unusable.is_empty() {
-            hint.push_str(&format!(", and {} that cannot be used", self.unusable.len()));
+            let _ = write!(hint, ", and {} that cannot be used", self.unusable.len());
         }
         if let Some(tag) = instead {
-            hint.push_str(&format!("; try --python {tag}"));
+            let _ = write!(hint, "; try --python {tag}");
         }
         Unavailable::NoMatch { wanted: request.describe(), found: named.join(", "), hint }
     }
