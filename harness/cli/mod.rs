@@ -2,7 +2,100 @@
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+mod accept;
+mod args;
+mod check;
+mod exit;
+mod failure;
+mod list;
+mod pythons;
+mod run;
+mod style;
+
+pub use exit::Exit;
+
+use args::Console;
+use failure::Failure;
+use style::{ERROR, Styled};
+
+const EXAMPLES: &str = "\
+Examples:
+  reload-harness run                           every scenario, in your python3
+  reload-harness run founding --python all     some of them, in every Python here
+  reload-harness run path/to/one.md            one file, wherever it is
+  reload-harness check --python all            the gate: compare with the snapshots
+  reload-harness accept founding               take the reports as they are now
+  reload-harness pythons                       which Pythons are here";
+
+/// Tells what a reload does to the identity of every class, function, module and instance
+#[derive(Debug, Parser)]
+#[command(name = "reload-harness", version, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::table()))]
+struct Cli {
+    #[command(flatten)]
+    console: Console,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArgs),
+    List(list::ListArgs),
+    Pythons(pythons::PythonsArgs),
+    Check(check::CheckArgs),
+    Accept(accept::AcceptArgs),
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+            return ExitCode::from(exit.code());
+        }
+    };
+    cli.console.apply();
+    let exit = dispatch(&cli.command).unwrap_or_else(|failure| {
+        if !failure.is_unheard() {
+            anstream::eprintln!("{} {failure}", Styled::new(ERROR, "error:"));
+        }
+        failure.exit()
+    });
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::List(args) => list::list(args),
+        Command::Pythons(args) => pythons::pythons(args),
+        Command::Check(args) => check::check(args),
+        Command::Accept(args) => accept::accept(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn each_subcommand_has_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let name = command.get_name();
+            let own = command.get_after_help().is_some_and(|help| help.to_string().contains(name));
+            assert!(own || EXAMPLES.contains(&format!("reload-harness {name}")), "{name}");
+        }
+    }
 }

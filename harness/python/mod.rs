@@ -2,9 +2,26 @@
 
 use std::path::PathBuf;
 
+mod ask;
+mod candidate;
+mod discover;
+mod environment;
+mod facts;
+mod host;
+mod memory;
+mod request;
+mod select;
 mod tag;
+#[cfg(test)]
+mod tests;
 
-pub use tag::{Implementation, Tag};
+pub use candidate::Source;
+pub use discover::{Discovery, Found, Unusable};
+pub use environment::Environment;
+pub use memory::Memory;
+pub use request::{Request, RequestError, Wanted};
+pub use select::{Discovered, Unavailable};
+pub use tag::{Implementation, Tag, TagError};
 
 /// One usable Python on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
