@@ -38,6 +38,14 @@ pub struct Interpreter {
     pub host: Host,
 }
 
+impl Interpreter {
+    /// The third number of the version: 7 in 3.11.7.
+    pub fn micro(&self) -> u64 {
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+        self.version.split('.').nth(2).and_then(|micro| digits(micro).parse().ok()).unwrap_or(0)
+    }
+}
+
 /// How an interpreter is hosted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Host {
