@@ -7,6 +7,7 @@ mod edit;
 mod ending;
 mod exception;
 mod identities;
+pub mod json;
 mod lines;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]

@@ -1,0 +1,124 @@
+//! JSON lines: one event a line, in a schema that `EVENTS.md` beside this folder documents.
+//!
+//! These types are the schema, apart from the types they are made from, so that those may change.
+
+mod run;
+mod step;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
+
+use std::io;
+
+use serde::Serialize;
+
+pub use run::{End, Run};
+pub use step::{Output, Played};
+
+use crate::python::{Host, Interpreter};
+
+/// The version of the schema. Fields may be added within one; whatever else changes needs another.
+pub const SCHEMA: u32 = 1;
+
+/// One event.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The first: what there is to do.
+    Started {
+        /// How many scenarios were selected.
+        scenarios: usize,
+        /// On which interpreters.
+        pythons: Vec<Python>,
+        /// How many runs that makes, without those that are skipped.
+        runs: usize,
+    },
+    /// A run came to whatever end.
+    RunFinished(Box<Run>),
+    /// Something is wrong with a scenario.
+    Problem(Problem),
+    /// A run does not take place.
+    Skipped {
+        /// `group/name`
+        scenario: String,
+        /// The tag of the interpreter; none where the scenario is skipped on all.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        python: Option<String>,
+        /// Why, to finish the sentence "skipped: ...".
+        reason: String,
+    },
+    /// The last: what came of it.
+    Finished(Summary),
+}
+
+/// An error in a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The Markdown file, or one of those beside it.
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// What came of everything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// How many runs took place.
+    pub runs: usize,
+    /// How many of those ended early.
+    pub ended_early: usize,
+    /// How many did not take place.
+    pub skipped: usize,
+    /// How many errors there are in scenarios.
+    pub problems: usize,
+    /// The status with which the process exits.
+    pub exit_code: u8,
+}
+
+/// An interpreter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Python {
+    /// `cp311`
+    pub tag: String,
+    /// `3.11.7`
+    pub version: String,
+    /// `embedded` or `spawned`
+    pub host: &'static str,
+}
+
+impl From<&Interpreter> for Python {
+    fn from(interpreter: &Interpreter) -> Self {
+        Self {
+            tag: interpreter.tag.to_string(),
+            version: interpreter.version.clone(),
+            host: match interpreter.host {
+                Host::Embedded { .. } => "embedded",
+                Host::Spawned { .. } => "spawned",
+            },
+        }
+    }
+}
+
+/// An event as it is written.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+impl Event {
+    /// Writes the event as one line, in one go.
+    pub fn write(&self, mut out: impl io::Write) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&Line { schema: SCHEMA, event: self })?;
+        line.push(b'\n');
+        out.write_all(&line)
+    }
+}

@@ -1,0 +1,182 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::{End, Event, Problem, Python, Run, SCHEMA, Summary};
+use crate::python::{Host, Implementation, Interpreter, Tag};
+use crate::report::Report;
+use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
+use crate::worker::{Chained, Ending, Exception, Relation, Value};
+
+const DOCUMENT: &str = include_str!("../EVENTS.md");
+
+fn interpreter(host: Host) -> Interpreter {
+    Interpreter {
+        tag: Tag {
+            implementation: Implementation::CPython,
+            major: 3,
+            minor: 11,
+            free_threaded: false,
+            debug: false,
+        },
+        version: "3.11.7".to_owned(),
+        executable: PathBuf::from("python3"),
+        base_prefix: PathBuf::from("/opt/python"),
+        host,
+    }
+}
+
+fn spawned() -> Interpreter {
+    interpreter(Host::Spawned { reason: "there is no shared library".to_owned() })
+}
+
+/// A run in which everything happens.
+fn report() -> Report {
+    use crate::worker::Event;
+    let link = |relation| Chained { relation, name: "KeyError".to_owned(), text: "'a'".to_owned() };
+    let raised = Exception {
+        name: "TypeError".to_owned(),
+        text: "x".to_owned(),
+        frames: vec![
+            statement(),
+            frame("foo.py", 9, "foo", made_up::code(5)),
+            frame("<frozen importlib._bootstrap>", 3, "_load", 1),
+            frame("/opt/python/lib/python3.11/abc.py", 3, "check", 1),
+        ],
+        dropped: 3,
+        chain: vec![link(Relation::Cause), link(Relation::Context)],
+    };
+    let shown = Value { token: Some(6), holds: vec![4], ..value(format!("<B at {:#x}>", id(6))) };
+    let run = made_up::Run::new()
+        .import_foo()
+        .step("b = foo.Bar()", Event::default().instance(6, "b", 4))
+        .write("foo.py", "X = 1\n")
+        .reload_foo()
+        .step("b", Event::default().show(shown))
+        .step("b.foo()", Event { exception: Some(raised), ..Event::default() })
+        .step("b.__class__ = foo.Bar", Event::default().reclass(6, 14).relinearize(14, &[14, 2]).free(&[4]))
+        .step("foo.Bar = c = b", Event::default().bind(attribute("foo.Bar", 6)).bind(prompt("c", 6)))
+        .write("foo.py", "X = 1\n")
+        .write("foo.py", "\0")
+        .unplayed("crash()")
+        .ending(Ending::Crashed { signal: "SIGSEGV".to_owned() });
+    Report::new(&run.scenario, &run.play, &surroundings())
+}
+
+fn samples() -> Vec<Event> {
+    let embedded = interpreter(Host::Embedded { libpython: PathBuf::from("libpython3.11.so.1.0") });
+    let endings = [
+        Ending::Finished,
+        Ending::Exited { status: 3 },
+        Ending::Hung { limit: Duration::from_millis(500) },
+        Ending::Silent,
+        Ending::Garbled,
+        Ending::Swarmed { limit: 64 },
+        Ending::KilledWorker,
+    ];
+    let mut samples = vec![
+        Event::Started { scenarios: 1, pythons: vec![Python::from(&embedded)], runs: 1 },
+        Event::RunFinished(Box::new(Run::new(&report(), &spawned()))),
+        Event::Problem(Problem {
+            file: "a.md".to_owned(),
+            line: 3,
+            column: 1,
+            message: "unknown key `pyhton`".to_owned(),
+            help: Some("did you mean `python`?".to_owned()),
+        }),
+        Event::Skipped {
+            scenario: "a".to_owned(),
+            python: Some("cp27".to_owned()),
+            reason: "written for >=3".to_owned(),
+        },
+        Event::Finished(Summary { runs: 1, ended_early: 1, skipped: 1, problems: 1, exit_code: 5 }),
+    ];
+    samples.extend(endings.iter().map(|ending| {
+        let run = Run { ending: End::from(ending), ..Run::new(&report(), &spawned()) };
+        Event::RunFinished(Box::new(run))
+    }));
+    samples
+}
+
+fn lines() -> Vec<Json> {
+    let mut written = Vec::new();
+    for event in samples() {
+        event.write(&mut written).unwrap();
+    }
+    String::from_utf8(written).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Every field, and every value of the fields that have a closed set of them.
+fn words(json: &Json, found: &mut BTreeSet<String>) {
+    const CLOSED: &[&str] = &["event", "kind", "host", "object", "scope", "origin", "relation", "change"];
+    match json {
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                found.insert(name.clone());
+                if let Some(value) = value.as_str().filter(|_| CLOSED.contains(&name.as_str())) {
+                    found.insert(value.to_owned());
+                }
+                words(value, found);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| words(item, found)),
+        _ => {}
+    }
+}
+
+fn emitted() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    lines().iter().for_each(|line| words(line, &mut found));
+    found
+}
+
+#[test]
+fn every_event_field_and_value_is_documented() {
+    let missing: Vec<_> =
+        emitted().into_iter().filter(|word| !DOCUMENT.contains(&format!("`{word}`"))).collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_documented_field_is_emitted() {
+    let emitted = emitted();
+    let fields: Vec<_> =
+        DOCUMENT.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(fields.len() > 60, "{fields:?}");
+    let missing: Vec<_> = fields.into_iter().filter(|field| !emitted.contains(*field)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn every_line_begins_with_schema_and_event() {
+    for line in lines() {
+        let keys: Vec<_> = line.as_object().unwrap().keys().take(2).cloned().collect();
+        assert_eq!(keys, ["schema", "event"]);
+        assert_eq!(line["schema"], SCHEMA);
+    }
+}
+
+#[test]
+fn a_run_tells_identities_as_data_and_the_report_as_text() {
+    let line = &lines()[1];
+    let reload = &line["steps"][4];
+    assert_eq!(reload["statement"], "reload(foo)");
+    assert_eq!(reload["kind"], "reload");
+    assert_eq!(reload["moved"][1]["from"]["label"], "foo.Bar#1");
+    assert_eq!(reload["moved"][1]["to"]["id"], id(14));
+    assert_eq!(reload["superseded"][0]["name"], "b");
+    assert_eq!(line["steps"][6]["exception"]["frames"][1]["source"], "Foo.foo(self)");
+    assert_eq!(line["steps"][3]["changed_lines"][0], "-class Foo(object):");
+    assert_eq!(line["ending"]["signal"], "SIGSEGV");
+    assert!(line["report"].as_str().unwrap().contains("b is a superseded foo.Bar#1\n"));
+}
+
+#[test]
+fn the_step_at_which_a_run_ended_early_has_no_observation() {
+    let line = &lines()[1];
+    let last = line["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["statement"], "crash()");
+    assert!(last.get("output").is_none() && last.get("kind").is_none());
+}
