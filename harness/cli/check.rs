@@ -1,21 +1,33 @@
 //! `check`: the gate.
 
+use std::io::Write;
+
 use clap::Args;
 
-use super::args::{Folders, Playing, Pythons, Reporting, Selection};
+use super::args::{self, Folders, Json, Playing, Pythons};
+use super::selection::Selection;
+use super::session::{Outcome, Session, Told, emit};
+use super::style::{ERROR, HEADING, Styled};
 use super::{Exit, Failure};
+use crate::python::{Discovery, Tag, Unavailable};
+use crate::report::json::Event;
+use crate::scenario::{Name, Scenario};
+use crate::snapshot::diff::{Difference, group, ranges};
+use crate::snapshot::gate::{Finding, findings, missing};
+use crate::snapshot::{Comparison, Store, compare};
 
 const EXAMPLES: &str = "\
 Examples:
-  reload-harness check                   in your python3
-  reload-harness check --python all      in every Python here";
+  reload-harness check                     in every Python here
+  reload-harness check --python 3.12       in one
+  reload-harness check founding --json     one event a line";
 
 /// Compare reports with their accepted snapshots; writes nothing
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", super::exit::table()))]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
-    pub(crate) selection: Selection,
+    pub(crate) selection: args::Selection,
 
     #[command(flatten)]
     pub(crate) folders: Folders,
@@ -27,10 +39,121 @@ pub(crate) struct CheckArgs {
     pub(crate) playing: Playing,
 
     #[command(flatten)]
-    pub(crate) reporting: Reporting,
+    pub(crate) json: Json,
+}
+pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
+    let selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
+    let discovery = Discovery::of_process();
+    let interpreters = if args.pythons.python.is_empty() {
+        discovery.discovered().all().into_iter().map(|found| found.interpreter.clone()).collect()
+    } else {
+        discovery.resolve(&args.pythons.python)?
+    };
+    if interpreters.is_empty() {
+        return Err(Unavailable::Nothing.into());
+    }
+    let json = args.json.json;
+    let store = Store::new(args.folders.snapshots());
+    let session = Session {
+        selection: &selection,
+        interpreters: &interpreters,
+        playing: &args.playing,
+        raw_ids: false,
+        json,
+    };
+    let mut gate = Gate::default();
+    let outcome = session.play(|scenario, runs| gate.take(&store, scenario, &runs))?;
+    if outcome.exits.contains(&Exit::Interrupted) {
+        return outcome.conclude([], json);
+    }
+    let files = store.scan()?;
+    gate.findings = findings(&selection.declared, &files);
+    gate.findings.extend(missing(gate.ran.iter().map(|(name, tag)| (name, *tag)), &files));
+    let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
+    gate.tell(&store, &tags, json)?;
+    if !json {
+        gate.sum_up(&outcome, &tags);
+    }
+    let exits = gate.exits();
+    outcome.conclude(exits, json)
 }
 
-pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let _ = (&args.selection, &args.folders, &args.pythons, &args.playing, &args.reporting.raw_ids);
-    Err(Failure::Internal("check is not wired yet".to_owned()))
+/// What the runs came to, against the snapshots.
+#[derive(Debug, Default)]
+struct Gate {
+    ran: Vec<(Name, Tag)>,
+    differences: Vec<Difference>,
+    findings: Vec<Finding>,
+    /// Runs that ended early and for which nothing was accepted.
+    crashed: usize,
+}
+
+impl Gate {
+    fn take(&mut self, store: &Store, scenario: &Scenario, runs: &[Told]) -> Result<(), Failure> {
+        let kept = store.load(&scenario.name)?;
+        for run in runs {
+            self.ran.push((scenario.name.clone(), run.tag));
+            match compare(&run.text, kept.accepted.in_force(run.tag)) {
+                Comparison::Equal => {}
+                Comparison::Missing => self.crashed += usize::from(!run.whole),
+                Comparison::Differs { expected, epoch } => self.differences.push(Difference {
+                    scenario: scenario.name.clone(),
+                    tag: run.tag,
+                    epoch: Some(epoch),
+                    expected,
+                    actual: run.text.clone(),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, store: &Store, tags: &[Tag], json: bool) -> Result<(), Failure> {
+        let folder = store.root().display().to_string();
+        let mut out = anstream::stdout().lock();
+        for group in group(&self.differences) {
+            if json {
+                let pythons = group.tags.iter().map(ToString::to_string).collect();
+                let diff = group.render(&folder, false);
+                emit(&Event::Differs { scenario: group.scenario.to_string(), pythons, diff })?;
+            } else {
+                let heading = format!("{} differs on {}", group.scenario, ranges(&group.tags, tags));
+                writeln!(out, "{}\n{}", Styled::new(HEADING, heading), group.render(&folder, true))?;
+            }
+        }
+        for finding in &self.findings {
+            if json {
+                emit(&Event::Finding { message: finding.to_string() })?;
+            } else {
+                writeln!(out, "{} {finding}", Styled::new(ERROR, "snapshots:"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sum_up(&self, outcome: &Outcome, tags: &[Tag]) {
+        let counted = |count: usize, one: &str, many: &str| {
+            (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+        };
+        let parts: Vec<String> = [
+            Some(format!("{} runs on {}", outcome.summary.runs, ranges(tags, tags))),
+            counted(self.differences.len(), "differs", "differ"),
+            counted(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
+            counted(self.crashed, "ended early", "ended early"),
+            counted(outcome.summary.skipped, "skipped", "skipped"),
+            counted(outcome.summary.problems, "error in scenarios", "errors in scenarios"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        anstream::eprintln!("{}", Styled::new(HEADING, parts.join(", ")));
+    }
+
+    fn exits(&self) -> Vec<Exit> {
+        let mut exits = Vec::new();
+        exits.extend((!self.differences.is_empty()).then_some(Exit::Differs));
+        exits.extend((!self.findings.is_empty()).then_some(Exit::Snapshots));
+        exits.extend((self.crashed > 0).then_some(Exit::Crashed));
+        exits
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// The exit status of a run. The numbers are part of the interface: the low ones are the tool's own,
 /// the high ones are those of sysexits.h and of a shell after Ctrl-C.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Exit {
     /// All that was asked for was done, and nothing was found.

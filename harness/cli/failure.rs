@@ -1,36 +1,96 @@
-//! Why a subcommand gave up.
+//! Why a subcommand could not do what it was asked to.
 
 use std::io;
+use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::python::Unavailable;
+use crate::scenario::FilterError;
+use crate::snapshot::StoreError;
 
-/// What kept a subcommand from doing what was asked.
+/// What ends a subcommand before its work is done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// No interpreter for `--python`.
     #[error(transparent)]
     Python(#[from] Unavailable),
+    /// A pattern is no pattern.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// No scenario fits a pattern.
+    #[error("no scenario matches `{pattern}`{}", suggestion(nearest))]
+    NothingMatches {
+        /// The pattern.
+        pattern: String,
+        /// Names that are like it.
+        nearest: Vec<String>,
+    },
+    /// Snapshots are known by their scenarios' names alone.
+    #[error("`accept` knows scenarios by name only, not by tag")]
+    TagsUnknown,
+    /// There is no scenario to be read.
+    #[error(
+        "no scenarios in `{}`; name another folder with --scenarios, or a file: reload-harness run path/to/one.md",
+        .folder.display()
+    )]
+    NoScenarios {
+        /// The folder that was looked into.
+        folder: PathBuf,
+    },
+    /// A file or folder is out of reach.
+    #[error("failed to {action} {}: {source}", .path.display())]
+    File {
+        /// A verb.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// The snapshots could not be read or written.
+    #[error("{}", with_cause(.0))]
+    Snapshots(#[from] StoreError),
     /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
+    #[error("failed to write to standard output: {0}")]
     Output(#[from] io::Error),
-    /// A fault of the harness.
-    #[error("internal error: {0}")]
-    Internal(String),
+    /// Nowhere to play runs.
+    #[error("failed to set up workspaces: {0}")]
+    Lab(io::Error),
 }
 
 impl Failure {
+    /// The exit code that tells a script what happened.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Python(_) => Exit::NoInterpreter,
-            Failure::Output(_) => Exit::Io,
-            Failure::Internal(_) => Exit::Internal,
+            Failure::Filter(_)
+            | Failure::NothingMatches { .. }
+            | Failure::NoScenarios { .. }
+            | Failure::TagsUnknown => Exit::Usage,
+            Failure::Snapshots(StoreError::Busy { .. }) => Exit::Busy,
+            Failure::File { .. } | Failure::Snapshots(_) | Failure::Output(_) | Failure::Lab(_) => Exit::Io,
         }
     }
 
     /// Whether whoever reads the output has had enough of it, as `head` has, and will hear no more.
     pub(crate) fn is_unheard(&self) -> bool {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn suggestion(nearest: &[String]) -> String {
+    match nearest {
+        [] => "; `reload-harness list` shows them all".to_owned(),
+        [one] => format!("; did you mean `{one}`?"),
+        several => format!("; did you mean one of `{}`?", several.join("`, `")),
+    }
+}
+
+/// A message with the operating system's reason behind it.
+pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
     }
 }
 
@@ -43,12 +103,19 @@ mod tests {
         let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
         assert_eq!(Failure::from(Unavailable::Nothing).exit(), Exit::NoInterpreter);
         assert_eq!(Failure::from(denied()).exit(), Exit::Io);
-        assert_eq!(Failure::Internal(String::new()).exit(), Exit::Internal);
+        assert_eq!(Failure::NoScenarios { folder: PathBuf::new() }.exit(), Exit::Usage);
     }
 
     #[test]
     fn only_a_closed_pipe_is_left_alone() {
         assert!(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe)).is_unheard());
         assert!(!Failure::from(io::Error::from(io::ErrorKind::StorageFull)).is_unheard());
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_gets_a_suggestion() {
+        let failure =
+            Failure::NothingMatches { pattern: "supr".into(), nearest: vec!["founding/super".into()] };
+        assert_eq!(failure.to_string(), "no scenario matches `supr`; did you mean `founding/super`?");
     }
 }

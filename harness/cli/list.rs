@@ -1,16 +1,23 @@
 //! `list`: say which scenarios there are.
 
+use std::io::Write;
+
 use clap::Args;
 
-use super::args::{Folders, Json, Selection};
+use super::args::{self, Folders, Json};
+use super::selection::Selection;
+use super::session::emit;
+use super::style::{FAINT, HEADING, PLAIN, Styled, Table};
 use super::{Exit, Failure};
+use crate::report::json::Event;
+use crate::snapshot::Store;
 
 /// List scenarios by name, with their titles
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  reload-harness list\n  reload-harness list 'founding/*' --json")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    pub(crate) selection: Selection,
+    pub(crate) selection: args::Selection,
 
     #[command(flatten)]
     pub(crate) folders: Folders,
@@ -18,8 +25,38 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) json: Json,
 }
-
 pub(crate) fn list(args: &ListArgs) -> Result<Exit, Failure> {
-    let _ = (&args.selection.filters, &args.folders.scenarios, args.json.json);
-    Err(Failure::Internal("list is not wired yet".to_owned()))
+    let selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
+    let store = Store::new(args.folders.snapshots());
+    let mut table = Table::default();
+    for scenario in &selection.scenarios {
+        let kept = store.load(&scenario.name)?;
+        let epochs: Vec<String> = kept.accepted.iter().map(|epoch| epoch.tag().to_string()).collect();
+        let python = scenario.settings.python.as_ref().map(ToString::to_string);
+        if args.json.json {
+            emit(&Event::Scenario {
+                scenario: scenario.name.to_string(),
+                title: scenario.title.clone(),
+                file: scenario.path.display().to_string(),
+                requires: python,
+                tags: scenario.settings.tags.clone(),
+                epochs,
+            })?;
+        } else {
+            table.row([
+                Styled::new(HEADING, scenario.name.to_string()),
+                Styled::new(PLAIN, scenario.title.clone()),
+                Styled::new(FAINT, python.unwrap_or_default()),
+                Styled::new(FAINT, epochs.join(" ")),
+            ]);
+        }
+    }
+    write!(anstream::stdout(), "{table}")?;
+    for problems in &selection.problems {
+        anstream::eprintln!("{}", problems.render(true));
+    }
+    for stray in &selection.strays {
+        anstream::eprintln!("warning: {}: {}", stray.path.display(), stray.why);
+    }
+    Ok(if selection.problems.is_empty() { Exit::Clean } else { Exit::Malformed })
 }

@@ -10,8 +10,11 @@ mod check;
 mod exit;
 mod failure;
 mod list;
+mod progress;
 mod pythons;
 mod run;
+mod selection;
+mod session;
 mod style;
 
 pub use exit::Exit;
@@ -25,7 +28,7 @@ Examples:
   reload-harness run                           every scenario, in your python3
   reload-harness run founding --python all     some of them, in every Python here
   reload-harness run path/to/one.md            one file, wherever it is
-  reload-harness check --python all            the gate: compare with the snapshots
+  reload-harness check                         the gate: compare with the snapshots, in every Python here
   reload-harness accept founding               take the reports as they are now
   reload-harness pythons                       which Pythons are here";
 

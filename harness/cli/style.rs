@@ -11,6 +11,7 @@ pub(crate) const HEADING: Style = Style::new().bold();
 /// Something is wrong.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// What was chosen, or is as it should be.
+pub(crate) const STATEMENT: Style = AnsiColor::Cyan.on_default();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// What one may skip.
 pub(crate) const FAINT: Style = Style::new().dimmed();

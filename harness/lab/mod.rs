@@ -81,6 +81,11 @@ impl Lab {
         Self { contain, ..self }
     }
 
+    /// Has the rest of what is being played handed over as interrupted.
+    pub fn stop(&self) {
+        self.cancel.cancel();
+    }
+
     /// Plays the items, and hands over each as soon as all before it are. Once it is told to stop,
     /// the rest is handed over as interrupted.
     pub fn run(&self, items: &[Item<'_>], mut finished: impl FnMut(&Item<'_>, Finished)) {

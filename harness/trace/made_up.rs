@@ -71,7 +71,8 @@ impl Run {
     }
 
     pub(crate) fn step(self, source: &str, event: Event) -> Self {
-        self.unplayed(source).played(StepKind::Other, event, b"")
+        let kind = event.kind;
+        self.unplayed(source).played(kind, event, b"")
     }
 
     pub(crate) fn printing(self, source: &str, stdout: impl AsRef<[u8]>) -> Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// Which object, within one run: given out once, in the order in which objects are first seen, and
 /// never again, even where a freed object's `id()` is.
@@ -110,9 +110,16 @@ pub struct Event {
     /// Names that now mean something else than before this step, in namespace order.
     pub bound: Vec<Binding>,
     /// Known instances whose class is another now.
+    #[serde(deserialize_with = "from_pairs")]
     pub reclassed: BTreeMap<Token, Reference>,
     /// Known classes whose MRO is another now (`__bases__` was assigned).
+    #[serde(deserialize_with = "from_pairs")]
     pub relinearized: BTreeMap<Token, Vec<Reference>>,
+}
+
+/// JSON's keys are text, and inside a tagged enum serde makes no numbers of them.
+fn from_pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<BTreeMap<Token, T>, D::Error> {
+    Ok(Vec::<(Token, T)>::deserialize(from)?.into_iter().collect())
 }
 
 /// What kind of step it is.

@@ -818,7 +818,7 @@ class Census(object):
     # -- what changed in known objects
 
     def reclassed(self):
-        changes = {}
+        changes = []
         for token, reference, _ in list(self.known.values()):
             before = self.classes.get(token)
             value = reference() if reference is not None and before is not None else None
@@ -826,11 +826,11 @@ class Census(object):
                 cls = class_of(value)
                 if id(cls) != before:
                     self.classes[token] = id(cls)
-                    changes[token] = self.reference(cls)
+                    changes.append([token, self.reference(cls)])
         return changes
 
     def relinearized(self):
-        changes = {}
+        changes = []
         for token, reference, _ in list(self.known.values()):
             before = self.mros.get(token)
             cls = reference() if reference is not None and before is not None else None
@@ -839,7 +839,7 @@ class Census(object):
                 now = [id(base) for base in bases]
                 if now != before:
                     self.mros[token] = now
-                    changes[token] = [token] + [self.reference(base) for base in bases]
+                    changes.append([token, [token] + [self.reference(base) for base in bases]])
         return changes
 
 

@@ -70,7 +70,8 @@ fn list() -> Vec<Process> {
         .flatten()
         .filter_map(|entry| {
             let pid = entry.file_name().to_str()?.parse().ok()?;
-            let process = read_stat(Pid::from_raw(pid), &fs::read_to_string(entry.path().join("stat")).ok()?)?;
+            let process =
+                read_stat(Pid::from_raw(pid), &fs::read_to_string(entry.path().join("stat")).ok()?)?;
             Some(Process { user: entry.metadata().ok().map(|metadata| metadata.uid()), ..process })
         })
         .collect()
@@ -87,7 +88,8 @@ fn read_stat(pid: Pid, stat: &str) -> Option<Process> {
 
 #[cfg(not(target_os = "linux"))]
 fn list() -> Vec<Process> {
-    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,uid=,stat="]).output()
+    let Ok(output) =
+        std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,uid=,stat="]).output()
     else {
         return Vec::new();
     };
@@ -136,7 +138,10 @@ mod tests {
     #[test]
     fn a_command_with_parentheses_does_not_confuse_the_parent() {
         let (pid, parent, group) = (Pid::from_raw(12), Pid::from_raw(7), Some(Pid::from_raw(9)));
-        assert_eq!(read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"), Some(Process { pid, parent, group, user: None }));
+        assert_eq!(
+            read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"),
+            Some(Process { pid, parent, group, user: None })
+        );
     }
 
     #[test]

@@ -47,6 +47,52 @@ pub enum Event {
         /// Why, to finish the sentence "skipped: ...".
         reason: String,
     },
+    /// Reports are not the accepted ones: equal differences are told once (`check`).
+    Differs {
+        /// `group/name`
+        scenario: String,
+        /// The tags of the interpreters.
+        pythons: Vec<String>,
+        /// A unified diff.
+        diff: String,
+    },
+    /// Something is amiss in the snapshots folder (`check`).
+    Finding {
+        /// What, in words.
+        message: String,
+    },
+    /// A scenario there is (`list`).
+    Scenario {
+        /// `group/name`
+        scenario: String,
+        /// Its first heading.
+        title: String,
+        /// The Markdown file.
+        file: String,
+        /// The versions it is written for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        requires: Option<String>,
+        /// Words to find it by.
+        tags: Vec<String>,
+        /// The interpreters with which its accepted reports begin to hold.
+        epochs: Vec<String>,
+    },
+    /// A pending report holds now (`accept`).
+    Accepted {
+        /// `group/name`
+        scenario: String,
+        /// The tag from which on it holds.
+        python: String,
+    },
+    /// An epoch went, since the one below it says the same (`accept`).
+    Folded {
+        /// `group/name`
+        scenario: String,
+        /// The tag with which it began.
+        python: String,
+        /// The tag of the epoch that holds in its place.
+        into: String,
+    },
     /// The last: what came of it.
     Finished(Summary),
 }

@@ -12,8 +12,12 @@ mod set_order;
 mod threads;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use regex::Regex;
+
+use crate::python::Interpreter;
+use crate::worker::Play;
 
 pub(crate) use recursion::is_exhaustion;
 pub(crate) use set_order::shows_unordered;
@@ -28,6 +32,19 @@ pub struct Surroundings {
     pub prefixes: Vec<String>,
     /// `--raw-ids`: ids and addresses stay numbers.
     pub raw_ids: bool,
+}
+
+impl Surroundings {
+    /// Those of a run: its workspace, and the folders of its interpreter, a virtual environment's
+    /// included.
+    pub fn of(play: &Play, interpreter: &Interpreter, raw_ids: bool) -> Self {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let environment = interpreter.executable.parent().and_then(Path::parent);
+        let mut prefixes = vec![text(&interpreter.base_prefix)];
+        prefixes.extend(environment.map(text).filter(|folder| folder.len() > 1));
+        prefixes.dedup();
+        Self { workspace: vec![text(&play.workspace)], prefixes, raw_ids }
+    }
 }
 
 /// Whose a number is.

@@ -1,0 +1,231 @@
+//! Playing a selection: the part that `run` and `check` have in common.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::Failure;
+use super::args::Playing;
+use super::exit::Exit;
+use super::progress::Progress;
+use super::selection::Selection;
+use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
+use crate::python::{Interpreter, Tag};
+use crate::report::json::{self, Event, Summary};
+use crate::report::{Report, text};
+use crate::scenario::{Name, Problems, Scenario};
+use crate::trace::Surroundings;
+use crate::worker::{Cancel, Ending, Programs};
+
+/// One run, told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Where it ran.
+    pub(crate) tag: Tag,
+    /// The report.
+    pub(crate) text: String,
+    /// Whether the run came to its end.
+    pub(crate) whole: bool,
+}
+
+/// What a session yields besides its runs.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// In numbers; the exit code is the caller's to fill in.
+    pub(crate) summary: Summary,
+    /// Exit codes of what went wrong apart from reports.
+    pub(crate) exits: Vec<Exit>,
+    /// Interpreters on which no run could be played, and why.
+    pub(crate) failed: BTreeMap<Tag, String>,
+}
+
+/// A selection on interpreters.
+pub(crate) struct Session<'a> {
+    pub(crate) selection: &'a Selection,
+    pub(crate) interpreters: &'a [Interpreter],
+    pub(crate) playing: &'a Playing,
+    pub(crate) raw_ids: bool,
+    pub(crate) json: bool,
+}
+
+impl Session<'_> {
+    /// Plays everything, and hands over each scenario's runs once all of them are in.
+    pub(crate) fn play(
+        &self,
+        mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
+    ) -> Result<Outcome, Failure> {
+        let (items, skipped) = plan(&self.selection.scenarios, self.interpreters);
+        self.begin(&items, &skipped)?;
+        let mut outcome = Outcome::default();
+        outcome.summary.skipped = skipped.len();
+        outcome.summary.problems = self.selection.problem_count();
+        if !self.selection.problems.is_empty() {
+            outcome.exits.push(Exit::Malformed);
+        }
+        let lab = self.lab()?;
+        let progress = Progress::new(items.len(), self.json);
+        let mut gathered: Vec<Told> = Vec::new();
+        let mut left = counts(&items);
+        let mut failure = None;
+        lab.run(&items, |item, finished| {
+            progress.advance(item);
+            let name = &item.scenario.name;
+            let count = left.entry(name.clone()).or_default();
+            *count = count.saturating_sub(1);
+            let complete = *count == 0;
+            let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
+                gathered.extend(one);
+                let interrupted = outcome.exits.contains(&Exit::Interrupted);
+                if complete && !interrupted && failure.is_none() {
+                    progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
+                }
+                Ok(())
+            });
+            if let Err(error) = handed
+                && failure.is_none()
+            {
+                failure = Some(error);
+                lab.stop();
+            }
+        });
+        progress.finish();
+        failure.map_or(Ok(outcome), Err)
+    }
+
+    fn lab(&self) -> Result<Lab, Failure> {
+        let programs = Programs::beside_this_one().map_err(Failure::Lab)?;
+        let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
+        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?;
+        if let Some(jobs) = self.playing.jobs {
+            lab = lab.jobs(jobs.get());
+        }
+        if let Some(timeout) = self.playing.timeout {
+            lab = lab.time_limit(timeout);
+        }
+        Ok(lab)
+    }
+
+    /// Tells what is known before the first run.
+    fn begin(&self, items: &[Item<'_>], skipped: &[(Item<'_>, Skip)]) -> Result<(), Failure> {
+        if self.json {
+            let pythons = self.interpreters.iter().map(json::Python::from).collect();
+            emit(&Event::Started { scenarios: self.selection.scenarios.len(), pythons, runs: items.len() })?;
+        }
+        for problems in &self.selection.problems {
+            if self.json {
+                tell_problems(problems)?
+            } else {
+                anstream::eprintln!("{}", problems.render(true))
+            }
+        }
+        for stray in &self.selection.strays {
+            anstream::eprintln!("warning: {}: {}", stray.path.display(), stray.why);
+        }
+        if self.json {
+            for (item, skip) in skipped {
+                let (scenario, reason) = (item.scenario.name.to_string(), skip.to_string());
+                emit(&Event::Skipped { scenario, python: Some(item.interpreter.tag.to_string()), reason })?;
+            }
+        } else {
+            tell_skips(skipped, self.interpreters);
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &self,
+        item: &Item<'_>,
+        finished: Finished,
+        outcome: &mut Outcome,
+    ) -> Result<Option<Told>, Failure> {
+        let play = match finished.outcome {
+            Ok(play) => play,
+            Err(error) => {
+                outcome.note(item.interpreter.tag, &error);
+                return Ok(None);
+            }
+        };
+        let surroundings = Surroundings::of(&play, item.interpreter, self.raw_ids);
+        let report = Report::new(item.scenario, &play, &surroundings);
+        let whole = report.ending == Ending::Finished;
+        outcome.summary.runs += 1;
+        outcome.summary.ended_early += usize::from(!whole);
+        if self.json {
+            emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
+        }
+        Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
+    }
+}
+
+impl Outcome {
+    fn note(&mut self, tag: Tag, error: &RunError) {
+        if error.is_interruption() {
+            self.exits.push(Exit::Interrupted);
+            return;
+        }
+        self.exits.push(match error {
+            RunError::Start(_) => Exit::NoInterpreter,
+            RunError::Play(_) => Exit::Internal,
+        });
+        self.failed.entry(tag).or_insert_with(|| error.to_string());
+    }
+
+    /// Ends a session: says what failed, tells the summary where JSON is wanted, and returns the
+    /// exit code.
+    pub(crate) fn conclude(
+        mut self,
+        exits: impl IntoIterator<Item = Exit>,
+        json: bool,
+    ) -> Result<Exit, Failure> {
+        for error in self.failed.values() {
+            anstream::eprintln!("{} {error}", super::style::Styled::new(super::style::ERROR, "error:"));
+        }
+        let exit = Exit::worst(self.exits.into_iter().chain(exits));
+        if exit == Exit::Interrupted {
+            anstream::eprintln!("interrupted: {} runs were played", self.summary.runs);
+        }
+        self.summary.exit_code = exit.code();
+        if json {
+            emit(&Event::Finished(self.summary))?;
+        }
+        Ok(exit)
+    }
+}
+
+/// Writes an event to standard output.
+pub(crate) fn emit(event: &Event) -> io::Result<()> {
+    event.write(io::stdout().lock())
+}
+
+fn counts(items: &[Item<'_>]) -> BTreeMap<Name, usize> {
+    let mut counts = BTreeMap::new();
+    for item in items {
+        *counts.entry(item.scenario.name.clone()).or_default() += 1;
+    }
+    counts
+}
+
+fn tell_problems(problems: &Problems) -> io::Result<()> {
+    for problem in &problems.problems {
+        let place = problems.place(problem);
+        emit(&Event::Problem(json::Problem {
+            file: problems.path.display().to_string(),
+            line: place.line,
+            column: place.column,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+        }))?;
+    }
+    Ok(())
+}
+
+/// One line for each scenario and reason.
+fn tell_skips(skipped: &[(Item<'_>, Skip)], interpreters: &[Interpreter]) {
+    let all: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
+    let mut grouped: BTreeMap<(&Name, String), Vec<Tag>> = BTreeMap::new();
+    for (item, skip) in skipped {
+        grouped.entry((&item.scenario.name, skip.to_string())).or_default().push(item.interpreter.tag);
+    }
+    for ((name, why), tags) in grouped {
+        anstream::eprintln!("skipped {name} on {}: {why}", crate::snapshot::diff::ranges(&tags, &all));
+    }
+}
