@@ -595,12 +595,13 @@ class Census(object):
             module = sys.modules[name]
             if issubclass(type(module), types.ModuleType):
                 self.walk(name, module_dict(module), paths, set())
-        self.walk("__main__", dict((k, v) for k, v in self.main.items() if k not in self.pristine), paths, set())
+        self.walk("__main__", self.defined_at_prompt(), paths, set())
         self.name_all(paths, attributes)
         for cls in self.new_classes():
             if self.owns_class(cls):
                 self.class_token(cls)
         self.look_at_prompt(prompt)
+        self.forget_unbound(modules, prompt)
         event["reclassed"] = self.reclassed()
         event["relinearized"] = self.relinearized()
         event["bound"] = (
@@ -627,6 +628,16 @@ class Census(object):
         changes += [{"scope": scope, "name": to_text(name), "token": None} for name in before if name not in now]
         changes.sort(key=lambda change: (change["token"] or 0, change["name"]))
         return changes
+
+    def defined_at_prompt(self):
+        """The part of `__main__` that was not imported or assigned from elsewhere."""
+        own = {}
+        for name, value in list(self.main.items()):
+            kind = type(value)
+            if name not in self.pristine and (kind is types.FunctionType or issubclass(kind, class_types)):
+                if value_module(value) == "__main__":
+                    own[name] = value
+        return own
 
     # -- modules
 
@@ -732,12 +743,12 @@ class Census(object):
             return False
         if module is None:
             return True
-        home = sys.modules.get(module)
-        if home is None:
-            return True
-        if module in ("types", "abc", "builtins", "__builtin__") and type(home) is types.ModuleType:
-            return module_dict(home).get(qualified_name(cls).partition(".")[0]) is None
-        return False
+        if module in ("types", "abc", "builtins", "__builtin__"):  # where classes made by calls say they are from
+            outermost = qualified_name(cls).partition(".")[0]
+            return is_written_in_python(cls) and outermost not in module_dict(sys.modules[module])
+        # C code that stands for a module: `_locale` makes `locale.Error`, whether or not `locale` was imported.
+        known = module in sys.modules or "_" + module in sys.modules
+        return not known and is_written_in_python(cls)
 
     def new_classes(self):
         """Classes that came to be since the last look, wherever they hide: every class is some class's subclass."""
@@ -779,18 +790,20 @@ class Census(object):
     # -- the prompt
 
     def look_at_prompt(self, prompt):
-        bound = set()
         for name in sorted(name for name in self.main if isinstance(name, str) and name not in self.pristine):
             value = self.main[name]
-            bound.add(id(value))
             token = self.token(value)
             if token is None:
                 token = self.name_at_prompt(name, value)
             elif self.attributes_name(value) == name:
                 continue
             prompt[name] = token
+
+    def forget_unbound(self, *namespaces):
+        """Forgets what cannot be referred to weakly and that no name means any more."""
+        meant = set(token for namespace in namespaces for token in namespace.values())
         for address, (token, reference, _) in list(self.known.items()):
-            if reference is None and address not in bound:
+            if reference is None and token not in meant:
                 del self.known[address]
 
     def attributes_name(self, value):
@@ -906,6 +919,14 @@ def qualified_name(value):
     if PY2:
         return value.__name__ if type(value) is types.ClassType else raw_name(value)
     return type.__dict__["__qualname__"].__get__(value)
+
+
+def is_written_in_python(cls):
+    """Whether a class statement made it: C code puts no functions into a class, and seldom makes room for attributes."""
+    namespace = class_namespace(cls)
+    if "__dict__" in namespace or "__weakref__" in namespace:
+        return True
+    return any(type(unwrapped(value)) is types.FunctionType for value in list(namespace.values()))
 
 
 def unwrapped(value):
