@@ -539,6 +539,7 @@ class Census(object):
         self.classes = {}
         self.mros = {}
         self.made = []
+        self.at = {}
         self.tally = {}
         for cls in every_class():
             self.tally[id(cls)] = (weakref.ref(cls), len(raw_subclasses(cls)))
@@ -596,10 +597,16 @@ class Census(object):
             if issubclass(type(module), types.ModuleType):
                 self.walk(name, module_dict(module), paths, set())
         self.walk("__main__", self.defined_at_prompt(), paths, set())
-        self.name_all(paths, attributes)
-        for cls in self.new_classes():
-            if self.owns_class(cls):
+        self.at = dict(paths)
+        reached = set(id(value) for _, value in paths)
+        hidden = [cls for cls in self.new_classes() if id(cls) not in reached]
+        # What came to be in this step, and lost its name in this step too, was there before what has it now.
+        for cls in hidden:
+            if full_name(cls) in self.at:
                 self.class_token(cls)
+        self.name_all(paths, attributes)
+        for cls in hidden:
+            self.class_token(cls)
         self.look_at_prompt(prompt)
         self.forget_unbound(modules, prompt)
         event["reclassed"] = self.reclassed()
@@ -693,12 +700,11 @@ class Census(object):
 
     def name_all(self, paths, attributes):
         """Gives every path its token; a new object goes by the path that it says is its own, if it is there."""
-        at = dict(paths)
         for path, value in paths:
             token = self.token(value)
             if token is None:
                 own_path = full_name(value)
-                name = own_path if at.get(own_path) is value else path
+                name = own_path if self.at.get(own_path) is value else path
                 token = self.object_token(value, name)
             attributes[path] = token
 
@@ -719,7 +725,7 @@ class Census(object):
         meta = type(cls)
         meta = None if meta in class_types else self.reference(meta)
         name = full_name(cls) if path is None else to_text(path)
-        token = self.make(cls, "class", name, path is not None, **{"class": meta})
+        token = self.make(cls, "class", name, name in self.at, **{"class": meta})
         self.made[-1]["mro"] = [token] + [self.reference(base) for base in bases]
         self.mros[token] = [id(base) for base in bases]
         return token
