@@ -34,17 +34,23 @@ struct Row {
 }
 
 fn rows(changes: &Changes) -> Vec<Row> {
-    let (prompt, elsewhere): (Vec<&Moved>, Vec<&Moved>) =
-        changes.moved.iter().partition(|moved| moved.scope == Scope::Prompt);
-    let alone = changes.made.iter().filter(|new| new.alone).map(|new| Row {
-        name: new.identity.label.name.clone(),
-        change: format!("#{}", new.identity.label.generation),
-        details: String::new(),
-        token: Some(new.identity.token),
-        own: true,
-    });
+    let of_scope = |scope| changes.moved.iter().filter(move |moved| moved.scope == scope).map(moved);
+    let alone = |superseded| {
+        changes.made.iter().filter(move |new| new.alone && new.superseded == superseded).map(|new| Row {
+            name: new.identity.label.name.clone(),
+            change: format!("#{}", new.identity.label.generation),
+            details: String::new(),
+            token: Some(new.identity.token),
+            own: true,
+        })
+    };
+    let in_order = of_scope(Scope::Modules)
+        .chain(alone(true))
+        .chain(of_scope(Scope::Attributes))
+        .chain(alone(false))
+        .chain(of_scope(Scope::Prompt));
     let mut rows: Vec<Row> = Vec::new();
-    for row in elsewhere.into_iter().map(moved).chain(alone).chain(prompt.into_iter().map(moved)) {
+    for row in in_order {
         if !rows.contains(&row) {
             rows.push(row);
         }
@@ -112,7 +118,8 @@ fn details(new: &New) -> String {
         Kind::Class => {
             let mro = (!is_trivial(&new.mro)).then(|| format!("mro: {}", list(&new.mro)));
             let metaclass = new.class.as_ref().map(|class| format!("metaclass: {}", called(class)));
-            mro.into_iter().chain(metaclass).collect::<Vec<_>>().join("; ")
+            let superseded = new.superseded.then(|| "superseded at once".to_owned());
+            superseded.into_iter().chain(mro).chain(metaclass).collect::<Vec<_>>().join("; ")
         }
     }
 }

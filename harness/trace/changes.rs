@@ -80,6 +80,7 @@ fn made(state: &State, event: &Event, rebound: &[Rebound<'_>]) -> Vec<New> {
                 mro: made.mro.iter().map(|base| state.referent(base)).collect(),
                 plain: object.plain,
                 alone: !object.plain && !nested && !named.contains(&made.token),
+                superseded: state.is_superseded(made.token),
             })
         })
         .collect();

@@ -37,6 +37,7 @@ impl Run {
                 ending: Ending::Finished,
                 leaked: false,
                 threads: Vec::new(),
+                workspace: std::path::PathBuf::from("/workspace"),
             },
         }
     }

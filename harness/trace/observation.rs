@@ -132,6 +132,8 @@ pub struct New {
     pub plain: bool,
     /// Whether nothing else tells of it: no name moved to it, and it is no part of a new class.
     pub alone: bool,
+    /// Whether its name means a later one already, at the end of the step in which it came to be.
+    pub superseded: bool,
 }
 
 /// An identity, or the name of an object outside the scenario.

@@ -118,7 +118,9 @@ pub struct Event {
 }
 
 /// JSON's keys are text, and inside a tagged enum serde makes no numbers of them.
-fn from_pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<BTreeMap<Token, T>, D::Error> {
+fn from_pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<BTreeMap<Token, T>, D::Error> {
     Ok(Vec::<(Token, T)>::deserialize(from)?.into_iter().collect())
 }
 
