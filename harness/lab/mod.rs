@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use plan::{Item, Skip, plan};
+pub use plan::{Item, Skip, plan, skip};
 
 use crate::worker::{Cancel, Play, PlayError, Programs, StartError, Workspaces};
 use crew::Crew;

@@ -53,7 +53,8 @@ pub fn plan<'a>(
     (items, skipped)
 }
 
-fn skip(scenario: &Scenario, interpreter: &Interpreter) -> Option<Skip> {
+/// Why this scenario cannot be played on this interpreter, if so.
+pub fn skip(scenario: &Scenario, interpreter: &Interpreter) -> Option<Skip> {
     let settings = &scenario.settings;
     let tag = interpreter.tag;
     if !settings.admits(u64::from(tag.major), u64::from(tag.minor), interpreter.micro()) {

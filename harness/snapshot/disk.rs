@@ -59,16 +59,17 @@ pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with('.') && [".snap.tmp", ".snap.new.tmp"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// Writes a file so that everyone sees its old or its new content, also after a crash.
+/// Writes a file so that everyone sees its old or its new content. It is not waited for the disk: a
+/// proposal that a power cut takes is made again by the next run.
 pub(super) fn replace(disk: &dyn Disk, path: &Path, content: &str) -> Result<(), StoreError> {
     let beside = beside(path);
-    let written = disk.write(&beside, content.as_bytes()).and_then(|()| disk.sync(&beside));
+    let written = disk.write(&beside, content.as_bytes());
     if let Err(source) = written.and_then(|()| disk.rename(&beside, path)) {
         // The first error is the one to tell; the next writer sweeps up what this one could not.
         let _ = disk.remove(&beside);
         return Err(StoreError::io("write", path, source));
     }
-    sync_folder(disk, path).map_err(|source| StoreError::io("write", path, source))
+    Ok(())
 }
 
 /// Waits until the name of a file that came or went is on the disk.

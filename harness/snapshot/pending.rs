@@ -26,7 +26,7 @@ impl Store {
     /// [`propose`]. `present` are the tags of the interpreters that were found here, whether or not they
     /// run this time.
     ///
-    /// A report that needs no change of any file takes no lock and writes nothing.
+    /// A report that is the accepted one, with nothing pending, takes no lock and writes nothing.
     pub fn record(
         &self,
         scenario: &Scenario,
@@ -36,13 +36,14 @@ impl Store {
     ) -> Result<Recorded, StoreError> {
         let run = Epoch::new(tag, report);
         let kept = self.load(&scenario.name)?;
-        let pending = propose(&kept.accepted, &kept.pending, present, &run);
-        if pending == kept.pending {
+        if kept.pending.is_empty() && compare(run.text(), kept.accepted.in_force(tag)) == Comparison::Equal {
             return Ok(recorded(&kept, &run));
         }
         self.create(&scenario.name.group)?;
         let lock = self.lock()?;
         self.sweep(&scenario.name.group, &lock)?;
+        // Whatever was pending a moment ago may have been one file of several that another run was
+        // writing: only what is there under the lock belongs together.
         let kept = self.load(&scenario.name)?;
         let pending = propose(&kept.accepted, &kept.pending, present, &run);
         let source = format::source(self.root(), &scenario.path, &scenario.name);

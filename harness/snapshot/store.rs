@@ -155,15 +155,16 @@ impl Store {
         disk::replace(&*self.disk, path, content)
     }
 
-    /// Gives a file another name.
+    /// Gives a file that is on the disk another name, in place of the file that had it.
     pub(super) fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
-        let done = self.disk.rename(from, to).and_then(|()| disk::sync_folder(&*self.disk, to));
+        let done = self.disk.sync(from).and_then(|()| self.disk.rename(from, to));
+        let done = done.and_then(|()| disk::sync_folder(&*self.disk, to));
         done.map_err(|source| StoreError::io("write", to, source))
     }
 
     /// Takes a file away; that it is gone already is no error.
     pub(super) fn remove(&self, path: &Path) -> Result<(), StoreError> {
-        match self.disk.remove(path).and_then(|()| disk::sync_folder(&*self.disk, path)) {
+        match self.disk.remove(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(StoreError::io("remove", path, error))
             }
