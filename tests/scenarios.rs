@@ -83,9 +83,7 @@ fn trial(bench: &Arc<Bench>, scenario: &Arc<Scenario>, interpreter: &Interpreter
 }
 
 fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<(), Failed> {
-    let mut outcome = None;
-    bench.lab.run(&[Item { scenario, interpreter }], |_, finished| outcome = Some(finished.outcome));
-    let play = outcome.ok_or("the lab handed nothing over")?.map_err(|error| error.to_string())?;
+    let play = bench.lab.play(&Item { scenario, interpreter }).map_err(|error| error.to_string())?;
     let report = Report::new(scenario, &play, &Surroundings::of(&play, interpreter, false));
     let actual = text(&report);
     let tag = interpreter.tag;

@@ -1,7 +1,7 @@
 //! Schedules runs over workers and yields one stream of finished runs, in the order of the plan.
 
-mod crew;
 mod plan;
+mod pool;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
-use crate::worker::{Cancel, Play, PlayError, Programs, StartError, Workspaces};
-use crew::Crew;
+use crate::worker::{Cancel, Play, PlayError, Programs, StartError, Worker, Workspaces};
+use pool::{Pool, Post};
 
 /// Wall time that a run may take where neither the scenario nor the caller says otherwise.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -20,6 +20,8 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Where runs are played, and how.
 #[derive(Debug)]
 pub struct Lab {
+    // Before the folder they work in.
+    pool: Pool,
     programs: Programs,
     workspaces: Workspaces,
     cancel: Cancel,
@@ -60,7 +62,15 @@ impl Lab {
     pub fn new(programs: Programs, cancel: Cancel) -> std::io::Result<Self> {
         let jobs = thread::available_parallelism().map_or(1, usize::from);
         let workspaces = Workspaces::create()?;
-        Ok(Self { programs, workspaces, cancel, jobs, time_limit: TIME_LIMIT, contain: true })
+        Ok(Self {
+            pool: Pool::default(),
+            programs,
+            workspaces,
+            cancel,
+            jobs,
+            time_limit: TIME_LIMIT,
+            contain: true,
+        })
     }
 
     /// How many runs are played at a time.
@@ -92,15 +102,12 @@ impl Lab {
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
-            for number in 0..self.jobs.min(items.len()) {
+            for _ in 0..self.jobs.min(items.len()) {
                 let (sender, next) = (sender.clone(), &next);
                 scope.spawn(move || {
-                    let mut crew = Crew::new(self, number);
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(item) = items.get(at) else { break };
+                    while let Some((at, item)) = nth(items, next) {
                         let start = Instant::now();
-                        let outcome = crew.play(item);
+                        let outcome = self.play(item);
                         if sender.send((at, Finished { outcome, took: start.elapsed() })).is_err() {
                             break;
                         }
@@ -119,4 +126,31 @@ impl Lab {
             }
         });
     }
+
+    /// Plays one item, on a worker that waits or a new one.
+    pub fn play(&self, item: &Item<'_>) -> Result<Play, RunError> {
+        let post = Post::of(item);
+        let mut worker = match self.pool.take(&post) {
+            Some(worker) => worker,
+            None => self.start(item, &post)?,
+        };
+        let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
+        let play = worker.play(item.scenario, limit, &self.cancel)?;
+        self.pool.keep(post, worker);
+        Ok(play)
+    }
+
+    fn start(&self, item: &Item<'_>, post: &Post) -> Result<Worker, StartError> {
+        if self.cancel.is_cancelled() {
+            return Err(StartError::Interrupted);
+        }
+        let folder = self.workspaces.path().join(self.pool.number().to_string());
+        Worker::start(&self.programs, item.interpreter, post.conditions, &folder, self.contain, &self.cancel)
+    }
+}
+
+/// The next item that nobody has begun with.
+fn nth<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    items.get(at).map(|item| (at, item))
 }
