@@ -143,7 +143,9 @@ impl Worker {
         contain: bool,
     ) -> io::Result<Self> {
         fs::create_dir_all(folder.join("tmp"))?;
-        fs::write(folder.join(start::PROBE_FILE), start::PROBE)?;
+        for (name, source) in start::FILES {
+            fs::write(folder.join(name), source)?;
+        }
         let warm = folder.join("warm");
         fs::create_dir_all(&warm)?;
         let nonce = format!("{:016x}", RandomState::new().hash_one(folder));

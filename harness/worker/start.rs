@@ -11,10 +11,11 @@ use command_fds::{CommandFdExt, FdMapping};
 use super::supervisor;
 use crate::python::{Host, Interpreter};
 
-/// The probe, as it is written into the folder of the workspaces.
-pub(super) const PROBE: &str = include_str!("probe.py");
 /// The probe's file name.
-pub(super) const PROBE_FILE: &str = "probe.py";
+const PROBE: &str = "probe.py";
+/// What is written into a worker's folder: the probe, and what it loads from beside it.
+pub(super) const FILES: [(&str, &str); 2] =
+    [(PROBE, include_str!("probe.py")), ("census.py", include_str!("census.py"))];
 
 /// Runs the probe outside `__main__`, which belongs to the scenario, and outside `sys.modules`.
 const BOOTSTRAP: &str = "import sys; a = sys.argv; exec(compile(open(a[1]).read(), a[1], 'exec'), \
@@ -105,7 +106,7 @@ fn arguments(
     if !conditions.site {
         arguments.push("-S".into());
     }
-    arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.join(PROBE_FILE).into()]);
+    arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.join(PROBE).into()]);
     arguments
 }
 
