@@ -11,7 +11,7 @@ use crate::scenario::{Name, Scenario, Settings};
 
 use super::disk::is_temporary;
 use super::epoch::{Epoch, Epochs};
-use super::file_name::{FileName, State, parse_tag};
+use super::file_name::{FileName, State};
 use super::store::Store;
 
 mod acceptance;
@@ -25,7 +25,7 @@ mod review;
 mod together;
 
 fn tag(text: &str) -> Tag {
-    parse_tag(text).unwrap_or_else(|| panic!("{text} is no tag"))
+    text.parse().unwrap_or_else(|_| panic!("{text} is no tag"))
 }
 
 fn tags(texts: &str) -> Vec<Tag> {
