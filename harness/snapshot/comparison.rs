@@ -32,19 +32,18 @@ pub fn compare(report: &str, in_force: Option<&Epoch>) -> Comparison {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::file_name::parse_tag;
     use super::*;
 
     #[test]
     fn white_space_at_the_end_and_carriage_returns_make_no_difference() {
-        let epoch = Epoch::new(parse_tag("cp27").unwrap(), "a\r\nb\n\n");
+        let epoch = Epoch::new("cp27".parse().unwrap(), "a\r\nb\n\n");
         assert_eq!(compare("a\nb", Some(&epoch)), Comparison::Equal);
         assert_eq!(compare("a\r\r\nb \t\n", Some(&epoch)), Comparison::Equal);
     }
 
     #[test]
     fn a_difference_names_the_epoch_it_was_compared_with() {
-        let tag = parse_tag("cp27").unwrap();
+        let tag = "cp27".parse().unwrap();
         let epoch = Epoch::new(tag, "a\n");
         let differs = Comparison::Differs { expected: "a".into(), epoch: tag };
         assert_eq!(compare(" a", Some(&epoch)), differs);

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use crate::python::Tag;
 use crate::scenario::{Name, Scenario, Settings};
 
+use super::disk::is_temporary;
 use super::epoch::{Epoch, Epochs};
-use super::file_name::{FileName, State, parse_tag};
+use super::file_name::{FileName, State};
 use super::store::Store;
 
 mod acceptance;
@@ -24,7 +25,7 @@ mod review;
 mod together;
 
 fn tag(text: &str) -> Tag {
-    parse_tag(text).unwrap_or_else(|| panic!("{text} is no tag"))
+    text.parse().unwrap_or_else(|_| panic!("{text} is no tag"))
 }
 
 fn tags(texts: &str) -> Vec<Tag> {
@@ -57,7 +58,9 @@ struct Project {
 
 impl Project {
     fn new() -> Self {
-        let temporary = tempfile::tempdir().unwrap();
+        // Where there is a disk in memory, nobody waits for one that others keep busy.
+        let memory = Path::new("/dev/shm");
+        let temporary = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()).unwrap();
         let folder = temporary.path().canonicalize().unwrap();
         Project { _temporary: Some(temporary), ..Project::at(&folder) }
     }
@@ -124,5 +127,10 @@ impl Project {
         }
         files.sort();
         files
+    }
+
+    /// Whether anything half-written is left.
+    fn is_littered(&self) -> bool {
+        self.files().iter().any(|file| is_temporary(file.rsplit('/').next().unwrap()))
     }
 }

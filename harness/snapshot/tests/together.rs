@@ -2,18 +2,20 @@
 
 use std::env;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use super::super::epoch::Epoch;
 use super::super::file_name::State;
 use super::super::store::Store;
 use super::{Project, name, tag, tags};
 
 const WRITERS: usize = 8;
-const WRITES: usize = 20;
+const WRITES: usize = 50;
 /// More than a page of memory.
 const LINES: usize = 250;
 const PRESENT: &str = "cp27 cp36 cp311 cp312";
@@ -34,13 +36,16 @@ fn patient(root: &Path) -> Store {
     Store::new(root).with_patience(Duration::from_secs(300))
 }
 
-/// Proposes, takes back and accepts, as its number has it.
-fn write_all(project: &Project, store: &Store, writer: usize) {
-    let scenario = project.scenario("g/x");
+/// Proposes, takes back and accepts, as its number has it. `tell` is called before each write, so that
+/// somebody reads meanwhile: readers that never rest would only keep the writers from the processor.
+fn write_all(project: &Project, writer: usize, tell: impl Fn()) {
+    let (scenario, store) = (project.scenario("g/x"), patient(project.store.root()));
     for write in 0..WRITES {
+        tell();
         let tag = tags(PRESENT)[(writer + write) % 4];
         let recorded = store.record(&scenario, tag, &report(writer, write), &tags(PRESENT)).unwrap();
         assert!(recorded.proposed.is_some());
+        read_all(&store);
         if write % 10 == writer {
             let done = store.accept(&|_| true).unwrap();
             assert!(done.problems.is_empty(), "{:?}", done.problems);
@@ -50,14 +55,16 @@ fn write_all(project: &Project, store: &Store, writer: usize) {
 
 fn read_all(store: &Store) -> usize {
     let kept = store.load(&name("g/x")).unwrap();
-    let texts: Vec<&str> = kept.accepted.iter().chain(&kept.pending).map(|epoch| epoch.text()).collect();
-    texts.iter().for_each(|text| assert_whole(text));
+    let texts: Vec<&str> = kept.accepted.iter().chain(&kept.pending).map(Epoch::text).collect();
+    for text in &texts {
+        assert_whole(text);
+    }
     texts.len()
 }
 
 fn assert_in_order(project: &Project) {
     assert!(read_all(&project.store) > 0);
-    assert_eq!(project.files().iter().filter(|file| file.ends_with(".tmp")).count(), 0);
+    assert!(!project.is_littered(), "{:?}", project.files());
     let done = project.store.accept(&|_| true).unwrap();
     assert!(done.problems.is_empty(), "{:?}", done.problems);
     assert!(read_all(&project.store) > 0);
@@ -66,72 +73,61 @@ fn assert_in_order(project: &Project) {
 #[test]
 fn readers_see_whole_snapshots_while_threads_write() {
     let project = Project::new();
-    let store = patient(project.store.root());
-    let writing = AtomicBool::new(true);
+    let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
-        let readers: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut read = 0;
-                    while writing.load(Ordering::Relaxed) {
-                        read += read_all(&store);
-                        thread::yield_now();
-                    }
-                    read
-                })
-            })
-            .collect();
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                scope.spawn({
-                    let (project, store) = (&project, &store);
-                    move || write_all(project, store, writer)
-                })
-            })
-            .collect();
-        let written: Vec<_> = writers.into_iter().map(thread::ScopedJoinHandle::join).collect();
-        writing.store(false, Ordering::Relaxed);
-        assert!(written.iter().all(Result::is_ok));
-        for reader in readers {
-            assert!(reader.join().unwrap() > 0, "the reader read nothing");
+        for writer in 0..WRITERS {
+            let (project, tell) = (&project, tell.clone());
+            scope.spawn(move || write_all(project, writer, || tell.send(()).unwrap()));
         }
+        drop(tell);
+        let read: usize = told.iter().map(|()| read_all(&project.store)).sum();
+        assert!(read >= WRITES, "only {read} were read");
     });
     assert_in_order(&project);
 }
 
 const CHILD: &str = "RELOAD_HARNESS_TEST_SNAPSHOT_WRITER";
 
-fn spawn_writer(project: &Project, writer: usize) -> Child {
+/// Reads what is there at each line that a writing process prints; gives how much that was, once the
+/// process has ended well.
+fn read_along(project: &Project, writer: usize) -> usize {
     let this = concat!(module_path!(), "::readers_see_whole_snapshots_while_processes_write");
-    let this = this.split_once("::").unwrap().1;
-    Command::new(env::current_exe().unwrap())
-        .args([this, "--exact", "--nocapture"])
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args([this.split_once("::").unwrap().1, "--exact", "--nocapture"])
         .env(CHILD, format!("{writer}:{}", project.folder.display()))
-        .stdout(std::process::Stdio::null())
+        .stdout(Stdio::piped())
         .spawn()
-        .unwrap()
+        .unwrap();
+    let (mut read, mut passed) = (0, false);
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        read += read_all(&project.store);
+        passed |= line.unwrap().contains("1 passed");
+    }
+    assert!(child.wait().unwrap().success() && passed, "writer {writer} failed");
+    read
 }
 
 #[test]
 fn readers_see_whole_snapshots_while_processes_write() {
     if let Ok(job) = env::var(CHILD) {
         let (writer, folder) = job.split_once(':').unwrap();
-        let project = Project::at(Path::new(folder));
-        return write_all(&project, &patient(project.store.root()), writer.parse().unwrap());
+        return write_all(&Project::at(Path::new(folder)), writer.parse().unwrap(), || println!("writing"));
     }
     let project = Project::new();
-    let mut writers: Vec<Child> = (0..WRITERS).map(|writer| spawn_writer(&project, writer)).collect();
-    let mut read = 0;
-    loop {
-        read += read_all(&project.store);
-        if writers.iter_mut().all(|writer| writer.try_wait().unwrap().is_some()) {
-            break;
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                scope.spawn({
+                    let project = &project;
+                    move || read_along(project, writer)
+                })
+            })
+            .collect();
+        for reader in readers {
+            let read = reader.join().unwrap();
+            assert!(read >= WRITES / 2, "only {read} were read");
         }
-    }
-    for mut writer in writers {
-        assert!(writer.wait().unwrap().success());
-    }
-    assert!(read > 0);
+    });
     assert_in_order(&project);
 }
 
