@@ -307,7 +307,8 @@ class Census(object):
         A class is in a cycle with itself.  Whether one that nothing holds is still
         there would be a matter of when the garbage collector ran last.
         """
-        hidden = [weakref.ref(cls) for cls in self.new_classes(freed) if id(cls) not in reached]
+        # A generator: on 2.7 a list comprehension would leave the last class in a variable.
+        hidden = list(weakref.ref(cls) for cls in self.new_classes(freed) if id(cls) not in reached)
         if hidden:
             gc.collect()
         return [cls for cls in [reference() for reference in hidden] if cls is not None]
