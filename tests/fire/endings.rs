@@ -58,7 +58,9 @@ fn what_was_written_before_a_crash_is_kept() {
 
 #[test]
 fn a_sys_exit_leaves_with_the_status_that_a_prompt_would_leave_with() {
-    for (argument, status, message) in [("", 0, ""), ("0", 0, ""), ("3", 3, ""), ("'text'", 1, "text\n"), ("259", 3, "")] {
+    for (argument, status, message) in
+        [("", 0, ""), ("0", 0, ""), ("3", 3, ""), ("'text'", 1, "text\n"), ("259", 3, "")]
+    {
         let case = prompt(&format!("import sys\nsys.exit({argument})\nprint('never')"));
         under_fire(modes(), &case, |_, _, play: &Play| {
             assert_eq!(play.ending, Ending::Exited { status }, "sys.exit({argument})");
@@ -88,7 +90,9 @@ fn a_sleep_in_c_hangs() {
 
 #[test]
 fn a_run_that_ignores_signals_hangs() {
-    hung("import signal, time\na = [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]\ntime.sleep(60)");
+    hung(
+        "import signal, time\na = [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]\ntime.sleep(60)",
+    );
 }
 
 #[test]
@@ -98,7 +102,9 @@ fn a_run_that_stops_itself_hangs() {
 
 #[test]
 fn the_memory_limit_is_an_exception_and_what_follows_is_observed() {
-    let case = prompt("l = []\nwhile True:\n    l.append(bytearray(1 << 20))\nlen(l) < 600\nclass A(object): pass\nA().x");
+    let case = prompt(
+        "l = []\nwhile True:\n    l.append(bytearray(1 << 20))\nlen(l) < 600\nclass A(object): pass\nA().x",
+    );
     under_fire(modes(), &case, |_, _, play| {
         assert_eq!(play.ending, Ending::Finished, "{play:?}");
         assert_eq!(raised(&play.steps[1]), "MemoryError: ");
