@@ -35,7 +35,7 @@ impl Console {
 /// Which scenarios.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Only scenarios whose `group/name` contains this or fits this glob; all without one
+    /// Only scenarios whose `group/name` contains this or fits this glob, or that have this tag (`tag:slow`)
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
 }
