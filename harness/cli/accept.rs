@@ -60,10 +60,11 @@ type Wanted = dyn Fn(&Name) -> bool;
 /// Which snapshots are meant. They are known by name, whether or not there is a scenario to them;
 /// only tags have to be looked up in scenarios.
 fn wanted(args: &AcceptArgs, store: &Store) -> Result<Box<Wanted>, Failure> {
-    let patterns = &args.selection.filters;
-    let filter = Filter::new(patterns)?;
+    let patterns: Vec<String> =
+        args.selection.filters.iter().map(|text| args.folders.pattern(text)).collect();
+    let filter = Filter::new(&patterns)?;
     if filter.needs_tags() {
-        let selection = Selection::of_folder(&args.folders, patterns)?;
+        let selection = Selection::of_folder(&args.folders, &patterns)?;
         let tagged: BTreeSet<Name> = selection.scenarios.into_iter().map(|scenario| scenario.name).collect();
         return Ok(Box::new(move |name| tagged.contains(name) || filter.matches(name, &[])));
     }

@@ -70,7 +70,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     }
     let files = store.scan()?;
     gate.findings = findings(&selection.declared, &files);
-    gate.findings.extend(missing(gate.ran.iter().map(|(name, tag)| (name, *tag)), &files));
+    gate.findings.extend(missing(gate.unproposed.iter().map(|(name, tag)| (name, *tag)), &files));
     let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
     gate.tell(&store, &tags, json)?;
     if !json {
@@ -83,7 +83,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
 /// What the runs came to, against the snapshots.
 #[derive(Debug, Default)]
 struct Gate {
-    ran: Vec<(Name, Tag)>,
+    /// Runs whose reports are neither accepted nor pending.
+    unproposed: Vec<(Name, Tag)>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
     /// Runs that ended early and for which nothing was accepted.
@@ -93,8 +94,12 @@ struct Gate {
 impl Gate {
     fn take(&mut self, store: &Store, scenario: &Scenario, runs: &[Told]) -> Result<(), Failure> {
         let kept = store.load(&scenario.name)?;
+        let expected = kept.accepted.overlaid(&kept.pending);
         for run in runs {
-            self.ran.push((scenario.name.clone(), run.tag));
+            let proposed = expected.in_force(run.tag);
+            if compare(&run.text, proposed) != Comparison::Equal {
+                self.unproposed.push((scenario.name.clone(), run.tag));
+            }
             match compare(&run.text, kept.accepted.in_force(run.tag)) {
                 Comparison::Equal => {}
                 Comparison::Missing => self.crashed += usize::from(!run.whole),
@@ -147,12 +152,18 @@ impl Gate {
         .into_iter()
         .flatten()
         .collect();
-        say(Styled::new(HEADING, parts.join(", ")));
+        let clean = if parts.len() == 1 { ", all as accepted" } else { "" };
+        say(Styled::new(HEADING, format!("{}{clean}", parts.join(", "))));
+        self.advise();
+    }
+
+    fn advise(&self) {
         let missing = self.findings.iter().any(|finding| matches!(finding, Finding::Missing { .. }));
         if missing || !self.differences.is_empty() {
-            say(
-                "to accept the reports as they are now: `reload-harness run --python all`, then `reload-harness accept`",
-            );
+            say("propose the reports as they are now: `reload-harness run --python all`");
+        }
+        if self.findings.iter().any(|finding| matches!(finding, Finding::Pending { .. })) {
+            say("accept what is pending: `reload-harness accept`");
         }
     }
 

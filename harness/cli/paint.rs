@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use anstyle::Style;
 use regex::Regex;
 
-use super::style::{ERROR, FAINT, GOOD, HEADING, PLAIN, STATEMENT, Styled, WARNING};
+use super::style::{ERROR, FAINT, GONE, GOOD, HEADING, PLAIN, STATEMENT, Styled, WARNING};
 
 /// An exception's last line, as a traceback has it.
 #[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
@@ -46,7 +46,7 @@ fn style(line: &str, edits: bool) -> Style {
     match line {
         _ if flush && (line.starts_with(">>>") || line.starts_with("...")) => STATEMENT,
         _ if flush && (line.starts_with("edit ") || line.starts_with("write ")) => STATEMENT,
-        _ if edits && line.starts_with("    - ") => ERROR,
+        _ if edits && line.starts_with("    - ") => GONE,
         _ if edits && line.starts_with("    + ") => GOOD,
         _ if EXCEPTION.is_match(line) || ENDING.is_match(line) => ERROR,
         _ if SUPERSEDED.is_match(line) => WARNING,
@@ -77,7 +77,7 @@ mod tests {
         ] {
             assert_eq!(style(line, false), expected, "{line}");
         }
-        assert_eq!(style("    - gone", true), ERROR);
+        assert_eq!(style("    - gone", true), GONE);
         assert_eq!(style("    + new", true), GOOD);
     }
 

@@ -25,7 +25,7 @@ pub(crate) struct Reports<'a> {
     /// The interpreters that are asked for, and all that were found.
     tags: Vec<Tag>,
     present: Vec<Tag>,
-    pending: usize,
+    pending: BTreeSet<Name>,
     differing: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Reports<'a> {
             store: Store::new(args.folders.snapshots()),
             tags,
             present,
-            pending: 0,
+            pending: BTreeSet::new(),
             differing: 0,
         }
     }
@@ -95,7 +95,9 @@ impl<'a> Reports<'a> {
             Some(self.store.record(scenario, run.tag, &run.text, &self.present)?)
         };
         let comparison = recorded.as_ref().map(|recorded| &recorded.comparison);
-        self.pending += usize::from(recorded.as_ref().is_some_and(|recorded| recorded.proposed.is_some()));
+        if recorded.as_ref().is_some_and(|recorded| recorded.proposed.is_some()) {
+            self.pending.insert(scenario.name.clone());
+        }
         match comparison {
             Some(Comparison::Differs { .. }) => {
                 self.differing += 1;
@@ -123,10 +125,10 @@ impl<'a> Reports<'a> {
         .flatten()
         .collect();
         say(Styled::new(HEADING, parts.join(", ")));
-        if self.pending > 0 {
-            let reports = counted(self.pending, "report is", "reports are");
+        if !self.pending.is_empty() {
+            let scenarios = counted(self.pending.len(), "scenario has", "scenarios have");
             say(format_args!(
-                "{reports} pending in {}: look with `reload-harness check` or `cargo insta review`, \
+                "{scenarios} reports pending in {}: look with `reload-harness check` or `cargo insta review`, \
                  accept with `reload-harness accept`",
                 self.store.root().display()
             ));

@@ -27,7 +27,8 @@ pub(crate) struct Selection {
 impl Selection {
     /// Reads the folder and keeps what the patterns match.
     pub(crate) fn of_folder(folders: &Folders, patterns: &[String]) -> Result<Self, Failure> {
-        let filter = Filter::new(patterns)?;
+        let patterns: Vec<String> = patterns.iter().map(|text| folders.pattern(text)).collect();
+        let filter = Filter::new(&patterns)?;
         let folder = &folders.scenarios;
         let collection = Collection::find(folder).map_err(|source| no_folder(folder, source))?;
         if collection.scenarios.is_empty() {

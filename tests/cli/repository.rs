@@ -7,21 +7,24 @@ fn a_report_is_proposed_accepted_and_held_to() {
     let world = World::good();
     let (pending, accepted) =
         (format!("snapshots/g/good@{}.snap.new", python()), format!("snapshots/g/good@{}.snap", python()));
+    world.check().is(4).prints("g/good: no snapshot for ").says("`reload-harness run --python all`");
+    assert!(!world.has("snapshots"));
     let ran = world.run(&["run"]);
-    ran.is(0).says("1 report is pending in snapshots: ").says("`reload-harness accept`");
+    ran.is(0).says("1 scenario has reports pending in snapshots: ").says("`reload-harness accept`");
     assert!(world.has(&pending));
 
-    world
-        .check()
+    let waits = world.check();
+    waits
         .is(4)
         .prints("waits to be accepted")
-        .prints("g/good: no snapshot for ")
-        .says(" in the snapshots");
+        .says("1 finding in the snapshots")
+        .says("`reload-harness accept`");
+    assert!(!waits.out.contains("no snapshot"), "{waits:?}");
     world.run(&["accept"]).is(0).prints(&format!("accepted g/good@{}\n", python()));
     assert!(world.has(&accepted) && !world.has(&pending));
 
     let clean = world.check();
-    clean.is(0).says("1 run on ");
+    clean.is(0).says("1 run on ").says(", all as accepted");
     assert_eq!(clean.out, "");
     let again = world.run(&["run"]);
     assert!(!again.is(0).err.contains("pending"), "{again:?}");
@@ -44,7 +47,7 @@ fn the_gate_shows_a_change_once_and_touches_nothing() {
 fn a_run_whose_report_changed_says_so_and_proposes_it() {
     let world = World::good().accepted();
     world.write("scenarios/g/good.md", &GOOD.replace("1 + 1", "2 + 3"));
-    world.run(&["run"]).is(1).says("1 differs from its snapshot").says("1 report is pending");
+    world.run(&["run"]).is(1).says("1 differs from its snapshot").says("1 scenario has reports pending");
     assert!(world.has(&format!("snapshots/g/good@{}.snap.new", python())));
     world.run(&["accept"]).is(0);
     world.check().is(0);
@@ -53,7 +56,7 @@ fn a_run_whose_report_changed_says_so_and_proposes_it() {
 #[test]
 fn only_what_is_named_is_accepted() {
     let world = World::good().scenario("g/other", GOOD);
-    world.run(&["run"]).is(0).says("2 reports are pending");
+    world.run(&["run"]).is(0).says("2 scenarios have reports pending");
     let ran = world.run(&["accept", "other"]);
     assert_eq!(ran.is(0).out, format!("accepted g/other@{}\n", python()));
     assert!(world.has(&format!("snapshots/g/good@{}.snap.new", python())));

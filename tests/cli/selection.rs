@@ -1,6 +1,6 @@
 //! Which scenarios a command is about.
 
-use crate::world::{GOOD, World};
+use crate::world::{GOOD, World, python};
 
 fn world() -> World {
     let tagged = GOOD.replace("\n`foo.py`", "\n```toml\ntags = [\"slow\"]\n```\n\n`foo.py`");
@@ -22,6 +22,18 @@ fn a_filter_is_a_part_of_a_name_a_glob_or_a_tag() {
     assert_eq!(names(&["one/*"]), ["one/base_call", "one/super_call"]);
     assert_eq!(names(&["tag:slow"]), ["two/super_call"]);
     assert_eq!(names(&["tag:slow", "base"]), ["one/base_call", "two/super_call"]);
+}
+
+#[test]
+fn a_filter_may_be_a_path_as_a_shell_completes_it() {
+    assert_eq!(names(&["scenarios/one/"]), ["one/base_call", "one/super_call"]);
+    assert_eq!(names(&["./scenarios/two/super_call.md"]), ["two/super_call"]);
+    assert_eq!(names(&["scenarios"]).len(), 3);
+    let world = world();
+    world.run(&["run", "scenarios/one"]).is(0).says("2 runs in ");
+    let ran = world.run(&["accept", "scenarios/one/base_call.md"]);
+    assert_eq!(ran.is(0).out, format!("accepted one/base_call@{}\n", python()));
+    world.run(&["check", "-p", python(), "scenarios/one/base_call.md"]).says("1 run on ");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn report() -> Report {
 
 fn installed(interpreter: &Interpreter) -> Event {
     let release = Some("7.3.12".to_owned());
-    Event::Python(Box::new(Installed { release, ..Installed::new(&interpreter, Source::Pyenv) }))
+    Event::Python(Box::new(Installed { release, ..Installed::new(interpreter, Source::Pyenv) }))
 }
 
 fn samples() -> Vec<Event> {
@@ -155,7 +155,9 @@ fn words(json: &Json, found: &mut BTreeSet<String>) {
 
 fn emitted() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    lines().iter().for_each(|line| words(line, &mut found));
+    for line in lines() {
+        words(&line, &mut found);
+    }
     found
 }
 
