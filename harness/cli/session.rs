@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::args::Playing;
 use super::exit::Exit;
 use super::progress::Progress;
 use super::selection::Selection;
+use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
-use crate::scenario::{Name, Problems, Scenario};
+use crate::scenario::{Name, Scenario};
 use crate::trace::Surroundings;
 use crate::worker::{Cancel, Ending, Programs};
 
@@ -36,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) exits: Vec<Exit>,
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
+    /// How long all of it took.
+    pub(crate) took: Duration,
 }
 
 /// A selection on interpreters.
@@ -53,6 +57,7 @@ impl Session<'_> {
         &self,
         mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
+        let start = Instant::now();
         let (items, skipped) = plan(&self.selection.scenarios, self.interpreters);
         self.begin(&items, &skipped)?;
         let mut outcome = Outcome::default();
@@ -74,8 +79,7 @@ impl Session<'_> {
             let complete = *count == 0;
             let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
                 gathered.extend(one);
-                let interrupted = outcome.exits.contains(&Exit::Interrupted);
-                if complete && !interrupted && failure.is_none() {
+                if complete && !outcome.is_interrupted() && failure.is_none() {
                     progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
                 }
                 Ok(())
@@ -88,6 +92,7 @@ impl Session<'_> {
             }
         });
         progress.finish();
+        outcome.took = start.elapsed();
         failure.map_or(Ok(outcome), Err)
     }
 
@@ -110,24 +115,8 @@ impl Session<'_> {
             let pythons = self.interpreters.iter().map(json::Python::from).collect();
             emit(&Event::Started { scenarios: self.selection.scenarios.len(), pythons, runs: items.len() })?;
         }
-        for problems in &self.selection.problems {
-            if self.json {
-                tell_problems(problems)?
-            } else {
-                anstream::eprintln!("{}", problems.render(true))
-            }
-        }
-        for stray in &self.selection.strays {
-            anstream::eprintln!("warning: {}: {}", stray.path.display(), stray.why);
-        }
-        if self.json {
-            for (item, skip) in skipped {
-                let (scenario, reason) = (item.scenario.name.to_string(), skip.to_string());
-                emit(&Event::Skipped { scenario, python: Some(item.interpreter.tag.to_string()), reason })?;
-            }
-        } else {
-            tell_skips(skipped, self.interpreters);
-        }
+        tell::selection(self.selection, self.json)?;
+        tell::skips(skipped, self.interpreters, self.json)?;
         Ok(())
     }
 
@@ -141,6 +130,9 @@ impl Session<'_> {
             Ok(play) => play,
             Err(error) => {
                 outcome.note(item.interpreter.tag, &error);
+                if self.json && !error.is_interruption() {
+                    emit(&tell::skipped_event(item, error.to_string()))?;
+                }
                 return Ok(None);
             }
         };
@@ -157,6 +149,11 @@ impl Session<'_> {
 }
 
 impl Outcome {
+    /// Whether it was told to stop.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.exits.contains(&Exit::Interrupted)
+    }
+
     fn note(&mut self, tag: Tag, error: &RunError) {
         if error.is_interruption() {
             self.exits.push(Exit::Interrupted);
@@ -177,11 +174,12 @@ impl Outcome {
         json: bool,
     ) -> Result<Exit, Failure> {
         for error in self.failed.values() {
-            anstream::eprintln!("{} {error}", super::style::Styled::new(super::style::ERROR, "error:"));
+            say_error(error);
         }
         let exit = Exit::worst(self.exits.into_iter().chain(exits));
         if exit == Exit::Interrupted {
-            anstream::eprintln!("interrupted: {} runs were played", self.summary.runs);
+            let runs = counted(self.summary.runs, "run was", "runs were");
+            say(format_args!("interrupted: {runs} played"));
         }
         self.summary.exit_code = exit.code();
         if json {
@@ -202,30 +200,4 @@ fn counts(items: &[Item<'_>]) -> BTreeMap<Name, usize> {
         *counts.entry(item.scenario.name.clone()).or_default() += 1;
     }
     counts
-}
-
-fn tell_problems(problems: &Problems) -> io::Result<()> {
-    for problem in &problems.problems {
-        let place = problems.place(problem);
-        emit(&Event::Problem(json::Problem {
-            file: problems.path.display().to_string(),
-            line: place.line,
-            column: place.column,
-            message: problem.message.clone(),
-            help: problem.help.clone(),
-        }))?;
-    }
-    Ok(())
-}
-
-/// One line for each scenario and reason.
-fn tell_skips(skipped: &[(Item<'_>, Skip)], interpreters: &[Interpreter]) {
-    let all: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
-    let mut grouped: BTreeMap<(&Name, String), Vec<Tag>> = BTreeMap::new();
-    for (item, skip) in skipped {
-        grouped.entry((&item.scenario.name, skip.to_string())).or_default().push(item.interpreter.tag);
-    }
-    for ((name, why), tags) in grouped {
-        anstream::eprintln!("skipped {name} on {}: {why}", crate::snapshot::diff::ranges(&tags, &all));
-    }
 }
