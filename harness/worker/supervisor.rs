@@ -175,6 +175,9 @@ fn reap(worker: Pid) -> bool {
 /// Limits this process and becomes the worker.
 fn become_worker(plan: &Plan, contained: bool) -> ! {
     namespace::die_with_parent();
+    if contained {
+        namespace::limit_processes(2 * PROCESS_LIMIT);
+    }
     let error = match move_out_of_reach() {
         Ok(descriptors) => {
             let mut limits = vec![
@@ -255,6 +258,7 @@ mod namespace {
     use nix::sched::{CloneFlags, unshare};
     use nix::sys::prctl;
     use nix::sys::signal::Signal;
+    use nix::sys::utsname::uname;
     use nix::unistd::{getgid, getuid};
 
     /// Puts the next child into a PID namespace of its own; false where the kernel does not allow it.
@@ -270,6 +274,19 @@ mod namespace {
         fs::write("/proc/self/setgroups", "deny").is_ok()
             && fs::write("/proc/self/uid_map", format!("{uid} {uid} 1")).is_ok()
             && fs::write("/proc/self/gid_map", format!("{gid} {gid} 1")).is_ok()
+    }
+
+    /// Has the kernel refuse more processes than this in the namespace: what forks without end would
+    /// otherwise grow faster than anyone who shares the processor with it can count. Each namespace
+    /// has had a `pid_max` of its own since Linux 6.14 (proc_sys_kernel(5)); before, it is everyone's.
+    pub(super) fn limit_processes(limit: usize) {
+        let release = uname().ok().and_then(|names| names.release().to_str().map(str::to_owned));
+        let mut numbers =
+            release.iter().flat_map(|release| release.split('.')).map_while(|part| part.parse().ok());
+        if (numbers.next(), numbers.next()) >= (Some(6_u32), Some(14_u32)) {
+            // Where this fails, the processes are still counted.
+            let _ = fs::write("/proc/sys/kernel/pid_max", limit.to_string());
+        }
     }
 
     pub(super) fn die_with_parent() {
@@ -288,6 +305,8 @@ mod namespace {
     pub(super) fn enter() -> bool {
         false
     }
+
+    pub(super) fn limit_processes(_: usize) {}
 
     pub(super) fn die_with_parent() {}
 
