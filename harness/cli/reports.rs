@@ -37,9 +37,9 @@ impl<'a> Reports<'a> {
         interpreters: &[Interpreter],
     ) -> Self {
         let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
-        // Only what was found already: to look for more would take longer than the run.
+        // A proposal must leave alone what holds for a Python that is here and does not run this time.
         let mut present: Vec<Tag> = tags.clone();
-        if !args.pythons.python.is_empty() {
+        if !selection.kept.is_empty() && !args.reporting.raw_ids {
             present.extend(discovery.discovered().all().iter().map(|found| found.interpreter.tag));
         }
         present.sort_unstable();
