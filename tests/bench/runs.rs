@@ -112,7 +112,8 @@ fn play_afresh(python: &Path, script: &Path) {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 6, "each shown value is a line");
+    let shown = String::from_utf8_lossy(&output.stdout).lines().count();
+    assert_eq!(shown, 6, "each shown value is a line");
 }
 
 /// The newest that is embedded, and 2.7 or else the oldest that is spawned.
