@@ -8,7 +8,7 @@ use clap::Args;
 use super::args::{self, Folders, Json};
 use super::failure::with_cause;
 use super::selection::Selection;
-use super::session::emit;
+use super::tell::emit;
 use super::tell::{say, say_error};
 use super::{Exit, Failure};
 use crate::report::json::Event;

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::args::{self, Folders, Json, Playing, Pythons};
 use super::selection::Selection;
-use super::session::{Outcome, Session, Told, emit};
+use super::session::{Outcome, Session, Told};
 use super::style::{ERROR, HEADING, Styled};
+use super::tell::emit;
 use super::tell::{any, counted, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Tag, Unavailable};

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::args::{self, Folders, Json};
 use super::selection::Selection;
-use super::session::emit;
 use super::style::{FAINT, HEADING, PLAIN, Styled, Table};
+use super::tell::emit;
 use super::{Exit, Failure, tell};
 use crate::report::json::Event;
 use crate::snapshot::Store;

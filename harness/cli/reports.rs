@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use super::args::{Folders, Reporting};
 use super::paint::paint;
-use super::run::RunArgs;
 use super::selection::Selection;
 use super::session::{Outcome, Told};
 use super::style::{FAINT, HEADING, Styled};
@@ -19,7 +19,7 @@ use crate::snapshot::{Comparison, Store};
 pub(crate) struct Reports<'a> {
     /// What they come to.
     pub(crate) exits: BTreeSet<Exit>,
-    args: &'a RunArgs,
+    reporting: &'a Reporting,
     kept: &'a BTreeSet<Name>,
     store: Store,
     /// The interpreters that are asked for, and all that were found.
@@ -31,7 +31,8 @@ pub(crate) struct Reports<'a> {
 
 impl<'a> Reports<'a> {
     pub(crate) fn new(
-        args: &'a RunArgs,
+        folders: &Folders,
+        reporting: &'a Reporting,
         selection: &'a Selection,
         discovery: &Discovery,
         interpreters: &[Interpreter],
@@ -39,16 +40,16 @@ impl<'a> Reports<'a> {
         let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
         // A proposal must leave alone what holds for a Python that is here and does not run this time.
         let mut present: Vec<Tag> = tags.clone();
-        if !selection.kept.is_empty() && !args.reporting.raw_ids {
+        if !selection.kept.is_empty() && !reporting.raw_ids {
             present.extend(discovery.discovered().all().iter().map(|found| found.interpreter.tag));
         }
         present.sort_unstable();
         present.dedup();
         Self {
             exits: BTreeSet::new(),
-            args,
+            reporting,
             kept: &selection.kept,
-            store: Store::new(args.folders.snapshots()),
+            store: Store::new(folders.snapshots()),
             tags,
             present,
             pending: BTreeSet::new(),
@@ -75,7 +76,7 @@ impl<'a> Reports<'a> {
     }
 
     fn print(&self, text: &str, tags: &[Tag]) -> Result<(), Failure> {
-        if self.args.reporting.json.json {
+        if self.reporting.json.json {
             return Ok(());
         }
         let mut out = anstream::stdout().lock();
@@ -89,7 +90,7 @@ impl<'a> Reports<'a> {
     /// A report with raw ids is no one else's business, and neither is a scenario that is kept
     /// elsewhere.
     fn compare(&mut self, scenario: &Scenario, run: &Told) -> Result<(), Failure> {
-        let recorded = if self.args.reporting.raw_ids || !self.kept.contains(&scenario.name) {
+        let recorded = if self.reporting.raw_ids || !self.kept.contains(&scenario.name) {
             None
         } else {
             Some(self.store.record(scenario, run.tag, &run.text, &self.present)?)

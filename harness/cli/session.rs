@@ -113,7 +113,11 @@ impl Session<'_> {
     fn begin(&self, items: &[Item<'_>], skipped: &[(Item<'_>, Skip)]) -> Result<(), Failure> {
         if self.json {
             let pythons = self.interpreters.iter().map(json::Python::from).collect();
-            emit(&Event::Started { scenarios: self.selection.scenarios.len(), pythons, runs: items.len() })?;
+            tell::emit(&Event::Started {
+                scenarios: self.selection.scenarios.len(),
+                pythons,
+                runs: items.len(),
+            })?;
         }
         tell::selection(self.selection, self.json)?;
         tell::skips(skipped, self.interpreters, self.json)?;
@@ -131,7 +135,7 @@ impl Session<'_> {
             Err(error) => {
                 outcome.note(item.interpreter.tag, &error);
                 if self.json && !error.is_interruption() {
-                    emit(&tell::skipped_event(item, error.to_string()))?;
+                    tell::emit(&tell::skipped_event(item, error.to_string()))?;
                 }
                 return Ok(None);
             }
@@ -142,7 +146,7 @@ impl Session<'_> {
         outcome.summary.runs += 1;
         outcome.summary.ended_early += usize::from(!whole);
         if self.json {
-            emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
+            tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
         }
         Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
     }
@@ -183,15 +187,10 @@ impl Outcome {
         }
         self.summary.exit_code = exit.code();
         if json {
-            emit(&Event::Finished(self.summary))?;
+            tell::emit(&Event::Finished(self.summary))?;
         }
         Ok(exit)
     }
-}
-
-/// Writes an event to standard output.
-pub(crate) fn emit(event: &Event) -> io::Result<()> {
-    event.write(io::stdout().lock())
 }
 
 fn counts(items: &[Item<'_>]) -> BTreeMap<Name, usize> {

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::selection::Selection;
-use super::session::emit;
 use super::style::{ERROR, FAINT, Styled, WARNING};
 use crate::lab::{Item, Skip};
 use crate::python::{Host, Interpreter, Tag};
@@ -57,6 +56,11 @@ pub(crate) fn selection(selection: &Selection, json: bool) -> io::Result<()> {
         say_warning(format_args!("{}: {}", stray.path.display(), stray.why));
     }
     Ok(())
+}
+
+/// Writes an event to standard output.
+pub(crate) fn emit(event: &Event) -> io::Result<()> {
+    event.write(io::stdout().lock())
 }
 
 fn emit_problems(problems: &Problems) -> io::Result<()> {
