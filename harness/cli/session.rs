@@ -1,7 +1,6 @@
 //! Playing a selection: the part that `run` and `check` have in common.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::time::{Duration, Instant};
 
 use super::Failure;
