@@ -10,7 +10,8 @@ const EVERY: &str = "def every(low, what):\n    for d in range(low, 4096):\n    
 
 #[test]
 fn bytes_on_every_descriptor_above_two_are_noticed() {
-    let case = prompt(&format!("import os\n{EVERY}\nevery(3, lambda d: os.write(d, b'garbage'))\nprint('on')"));
+    let case =
+        prompt(&format!("import os\n{EVERY}\nevery(3, lambda d: os.write(d, b'garbage'))\nprint('on')"));
     under_fire(modes(), &case, |_, _, play| {
         assert_eq!(play.ending, Ending::Garbled, "{play:?}");
         assert_eq!(play.steps.len(), 4);
@@ -54,7 +55,8 @@ fn a_redirected_standard_output_does_not_mix_the_steps_up() {
     );
     under_fire(modes(), &case, |_, _, play| {
         assert_eq!(play.ending, Ending::Finished, "{play:?}");
-        let written: Vec<_> = play.steps.iter().map(|step| String::from_utf8_lossy(&step.output.stdout)).collect();
+        let written: Vec<_> =
+            play.steps.iter().map(|step| String::from_utf8_lossy(&step.output.stdout)).collect();
         assert_eq!(written, ["", "one\n", "", "", "", "", "", "three\n", ""]);
         assert_eq!(values(play, 8), [r"'two\n'"]);
     });
@@ -72,7 +74,11 @@ fn streams_may_be_replaced_closed_and_lost() {
     ] {
         let case = prompt(&format!("import sys, os\nprint('kept')\n{body}\n1 + 1\nn = os.write(2, b'err')"));
         under_fire(modes(), &case, |_, _, play| {
-            assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, case.steps.len()), "{body}: {play:?}");
+            assert_eq!(
+                (&play.ending, play.steps.len()),
+                (&Ending::Finished, case.steps.len()),
+                "{body}: {play:?}"
+            );
             assert_eq!(play.steps[1].output.stdout, b"kept\n");
             assert_eq!(values(play, case.steps.len() - 2), ["2"], "{body}");
             assert_eq!(play.steps.last().unwrap().output.stderr, b"err", "{body}");

@@ -58,7 +58,9 @@ fn what_was_written_before_a_crash_is_kept() {
 
 #[test]
 fn a_sys_exit_leaves_with_the_status_that_a_prompt_would_leave_with() {
-    for (argument, status, message) in [("", 0, ""), ("0", 0, ""), ("3", 3, ""), ("'text'", 1, "text\n"), ("259", 3, "")] {
+    for (argument, status, message) in
+        [("", 0, ""), ("0", 0, ""), ("3", 3, ""), ("'text'", 1, "text\n"), ("259", 3, "")]
+    {
         let case = prompt(&format!("import sys\nsys.exit({argument})\nprint('never')"));
         under_fire(modes(), &case, |_, _, play: &Play| {
             assert_eq!(play.ending, Ending::Exited { status }, "sys.exit({argument})");
@@ -88,7 +90,9 @@ fn a_sleep_in_c_hangs() {
 
 #[test]
 fn a_run_that_ignores_signals_hangs() {
-    hung("import signal, time\na = [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]\ntime.sleep(60)");
+    hung(
+        "import signal, time\na = [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]\ntime.sleep(60)",
+    );
 }
 
 #[test]
@@ -98,7 +102,9 @@ fn a_run_that_stops_itself_hangs() {
 
 #[test]
 fn the_memory_limit_is_an_exception_and_what_follows_is_observed() {
-    let case = prompt("l = []\nwhile True:\n    l.append(bytearray(1 << 20))\nlen(l) < 600\nclass A(object): pass\nA().x");
+    let case = prompt(
+        "l = []\nwhile True:\n    l.append(bytearray(1 << 20))\nlen(l) < 600\nclass A(object): pass\nA().x",
+    );
     under_fire(modes(), &case, |_, _, play| {
         assert_eq!(play.ending, Ending::Finished, "{play:?}");
         assert_eq!(raised(&play.steps[1]), "MemoryError: ");
@@ -107,12 +113,18 @@ fn the_memory_limit_is_an_exception_and_what_follows_is_observed() {
     });
 }
 
+/// Full to the last byte, an interpreter may spin in the unwinding of its `MemoryError` (CPython 3.11
+/// to 3.13), or crash: that is what is reported. The harness has room to observe what it does.
 #[test]
-fn memory_that_is_full_to_the_last_byte_is_an_exception() {
-    let case = prompt("l = []\nwhile True:\n    l.append((l,))\nn = len(l)\ndel l\nn > 1000");
+fn memory_that_is_full_to_the_last_byte_is_still_observed() {
+    let fill = "def fill(l):\n    size = 1 << 24\n    while size > 8:\n        try:\n            l.append(bytearray(size))\n        \
+                except MemoryError:\n            size //= 2";
+    let case = prompt(&format!(
+        "{fill}\nl = []\nfill(l)\nlen(l) > 40\nclass A(object): pass\ndel l\nprint('after')"
+    ));
     under_fire(modes(), &case, |_, _, play| {
-        assert_eq!(play.ending, Ending::Finished, "{play:?}");
-        assert_eq!(raised(&play.steps[1]), "MemoryError: ");
-        assert_eq!(values(play, 4), ["True"]);
+        assert_eq!(play.steps[1].event.step, 1);
+        assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, 7), "{play:?}");
+        assert_eq!(play.steps[6].output.stdout, b"after\n");
     });
 }

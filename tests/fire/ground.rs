@@ -172,7 +172,8 @@ pub(crate) fn transcript(statements: &str) -> String {
     let mut block = "```pycon\n".to_owned();
     let mut continued = false;
     for line in statements.lines() {
-        let inner = line.starts_with(' ') || ["except", "finally", "else"].iter().any(|word| line.starts_with(word));
+        let inner =
+            line.starts_with(' ') || ["except", "finally", "else"].iter().any(|word| line.starts_with(word));
         if continued && !inner {
             block.push_str("...\n");
         }
@@ -228,5 +229,9 @@ pub(crate) fn values(play: &Play, step: usize) -> Vec<&str> {
 
 /// What a step raised.
 pub(crate) fn raised(step: &Observed) -> String {
-    step.event.exception.as_ref().map(|raised| format!("{}: {}", raised.name, raised.text)).unwrap_or_default()
+    step.event
+        .exception
+        .as_ref()
+        .map(|raised| format!("{}: {}", raised.name, raised.text))
+        .unwrap_or_default()
 }

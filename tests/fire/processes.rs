@@ -12,7 +12,8 @@ fn finished(play: &Play, steps: usize) {
 
 /// How many processes have a text in their command line.
 fn running(text: &str) -> usize {
-    let commands = fs::read_dir("/proc").unwrap().flatten().map(|entry| fs::read(entry.path().join("cmdline")));
+    let commands =
+        fs::read_dir("/proc").unwrap().flatten().map(|entry| fs::read(entry.path().join("cmdline")));
     commands.flatten().filter(|command| String::from_utf8_lossy(command).contains(text)).count()
 }
 
@@ -48,7 +49,9 @@ fn fewer_processes_than_the_limit_may_run() {
 #[test]
 fn a_child_that_is_left_behind_is_told_of_and_killed() {
     let text = format!("3600.0{}", std::process::id());
-    let case = prompt(&format!("import subprocess\np = subprocess.Popen(['sleep', '{text}'], cwd='/', env={{}})\np.poll()"));
+    let case = prompt(&format!(
+        "import subprocess\np = subprocess.Popen(['sleep', '{text}'], cwd='/', env={{}})\np.poll()"
+    ));
     under_fire(modes(), &case, |_, _, play| {
         finished(play, 3);
         assert!(play.leaked);
