@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
-use crate::worker::{Cancel, Play, PlayError, Programs, StartError, Worker, Workspaces};
+use crate::worker::{Cancel, Play, PlayError, Programs, Setup, StartError, Worker, Workspaces};
 use pool::{Pool, Post};
 
 /// Wall time that a run may take where neither the scenario nor the caller says otherwise.
@@ -145,7 +145,13 @@ impl Lab {
             return Err(StartError::Interrupted);
         }
         let folder = self.workspaces.path().join(self.pool.number().to_string());
-        Worker::start(&self.programs, item.interpreter, post.conditions, &folder, self.contain, &self.cancel)
+        let setup = Setup {
+            programs: &self.programs,
+            interpreter: item.interpreter,
+            conditions: post.conditions,
+            contain: self.contain,
+        };
+        Worker::start(&setup, &folder, &self.cancel)
     }
 }
 

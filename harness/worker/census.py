@@ -28,7 +28,7 @@ raw_module = type.__dict__["__module__"].__get__
 raw_name = type.__dict__["__name__"].__get__
 raw_subclasses = type.__subclasses__
 module_dict = types.ModuleType.__dict__["__dict__"].__get__
-
+loaded = sys.modules
 
 
 class Census(object):
@@ -43,8 +43,9 @@ class Census(object):
     def __init__(self, workspace, pristine, ancestors):
         self.workspace = workspace
         self.pristine = pristine
-        self.main = sys.modules["__main__"].__dict__
-        self.foreign_modules = dict(sys.modules)
+        self.main_module = loaded["__main__"]  # on 2.7 a module that nothing holds empties its namespace
+        self.main = self.main_module.__dict__
+        self.foreign_modules = dict(loaded)
         self.own_names = set()
         self.known = {}
         self.next_token = 1
@@ -108,7 +109,7 @@ class Census(object):
             modules[name] = self.token(module) or self.make(module, "module", name, True)
         paths = []
         for name in sorted(modules):
-            module = sys.modules[name]
+            module = loaded.get(name)
             if issubclass(type(module), types.ModuleType):
                 self.walk(name, module_dict(module), paths, set())
         self.walk("__main__", self.defined_at_prompt(), paths, set())
@@ -165,7 +166,7 @@ class Census(object):
     def find_own_modules(self):
         """The entries of sys.modules that are the scenario's, sorted by name."""
         own = []
-        for name, module in list(sys.modules.items()):
+        for name, module in list(loaded.items()):
             if name in self.own_names:
                 if module is not None:
                     own.append((name, module))
@@ -184,12 +185,13 @@ class Census(object):
         places = [namespace.get("__file__")]
         try:
             places.extend(namespace.get("__path__") or ())
-        except Exception:
+        except BaseException:
             pass
-        places = [place for place in places if isinstance(place, str)]
+        places = [place for place in places if type(place) is str]
         if not places:
             return namespace.get("__spec__") is None and namespace.get("__loader__") is None and not PY2
-        return any(os.path.abspath(place).startswith(self.workspace) for place in places)
+        # What a bare interpreter has it found by absolute paths.
+        return any((place + "/").startswith(self.workspace + "/") or place[:1] != "/" for place in places)
 
     # -- classes and functions
 
@@ -197,7 +199,7 @@ class Census(object):
         """Collects (path, object) for the own classes and functions that a namespace reaches."""
         found = []
         for name, value in list(namespace.items()):
-            if not isinstance(name, str):
+            if type(name) is not str:
                 continue
             value = unwrapped(value)
             kind = type(value)
@@ -209,7 +211,7 @@ class Census(object):
         for _, name, value in sorted(found, key=lambda entry: entry[:2]):
             paths.append((path + "." + name, value))
             if type(value) is not types.FunctionType and id(value) not in inside:
-                if value_module(value) == path.partition(".")[0] or value_module(value) not in sys.modules:
+                if value_module(value) == path.partition(".")[0] or value_module(value) not in loaded:
                     self.walk(path + "." + name, class_namespace(value), paths, inside | set([id(value)]))
 
     def name_all(self, paths, attributes):
@@ -237,7 +239,7 @@ class Census(object):
             if self.owns_class(base):
                 self.class_token(base)
         meta = type(cls)
-        meta = None if meta in class_types else self.reference(meta)
+        meta = None if any(meta is kind for kind in class_types) else self.reference(meta)
         name = full_name(cls) if path is None else to_text(path)
         token = self.make(cls, "class", name, name in self.at, **{"class": meta})
         self.made[-1]["mro"] = [token] + [self.reference(base) for base in bases]
@@ -265,9 +267,10 @@ class Census(object):
             return True
         if module in ("types", "abc", "builtins", "__builtin__"):  # where classes made by calls say they are from
             outermost = qualified_name(cls).partition(".")[0]
-            return is_written_in_python(cls) and outermost not in module_dict(sys.modules[module])
+            home = self.foreign_modules.get(module)
+            return is_written_in_python(cls) and (home is None or outermost not in module_dict(home))
         # C code that stands for a module: `_locale` makes `locale.Error`, whether or not `locale` was imported.
-        known = module in sys.modules or "_" + module in sys.modules
+        known = module in loaded or "_" + module in loaded
         return not known and is_written_in_python(cls)
 
     def is_stranger(self, cls):
@@ -321,8 +324,10 @@ class Census(object):
     # -- the prompt
 
     def look_at_prompt(self, prompt):
-        for name in sorted(name for name in self.main if isinstance(name, str) and name not in self.pristine):
-            value = self.main[name]
+        bound = [(name, value) for name, value in list(self.main.items()) if type(name) is str]
+        for name, value in sorted(bound, key=lambda pair: pair[0]):
+            if name in self.pristine:
+                continue
             token = self.token(value)
             if token is None:
                 token = self.name_at_prompt(name, value)
@@ -434,7 +439,7 @@ def value_module(value):
             module = raw_module(value)
     except AttributeError:
         return None
-    return module if isinstance(module, str) else None
+    return module if type(module) is str else None
 
 
 def full_name(value):
@@ -483,16 +488,18 @@ def first_line(cls):
     module = value_module(cls)
     for value in list(class_namespace(cls).values()):
         value = unwrapped(value)
-        if type(value) is types.FunctionType and value.__module__ == module:
+        if type(value) is types.FunctionType and value_module(value) == module:
             lines.append(value.__code__.co_firstlineno)
     return min(lines[1:] or lines)
 
 
 def to_text(value):
     """Text for people, of whatever `repr` or `str` gave."""
-    if isinstance(value, bytes):
+    if type(value) is text_type:
+        return value
+    if issubclass(type(value), bytes):
         try:
-            return value.decode("utf-8")
+            return bytes.decode(value, "utf-8")
         except UnicodeDecodeError:
-            return value.decode("latin-1").encode("unicode_escape").decode("ascii")
-    return value
+            return bytes.decode(value, "latin-1").encode("unicode_escape").decode("ascii")
+    return text_type.__getitem__(value, slice(None))  # of a subclass, which may have methods of its own

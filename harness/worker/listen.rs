@@ -13,6 +13,12 @@ use super::cancel::Cancel;
 use super::event::{Event, Output};
 use super::frame::{Decoder, Splitter};
 
+/// Bytes that are read of one stream before the others, and the clock, have their turn: whoever
+/// writes without end may keep up with whoever reads.
+const ONE_TURN: usize = 1 << 20;
+/// Bytes that are read of a stream to which nobody writes any more: beyond what any pipe holds.
+const ALL: usize = 1 << 31;
+
 /// What the probe sends.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "frame", rename_all = "snake_case")]
@@ -101,6 +107,7 @@ impl Listener {
 
     /// Waits for the next frame, and keeps both output streams flowing meanwhile.
     pub(super) fn hear(&mut self, deadline: Instant, cancel: &Cancel) -> io::Result<Heard> {
+        let mut closed = false;
         loop {
             while let Some(payload) = self.decoder.next_frame() {
                 // A frame that is whole but not ours can only be somebody's who read the nonce.
@@ -108,6 +115,9 @@ impl Listener {
                     Ok(frame) => return Ok(Heard::Frame(frame)),
                     Err(_) => self.garbage += payload.len(),
                 }
+            }
+            if closed {
+                return Ok(Heard::Closed);
             }
             let Some(left) = deadline.checked_duration_since(Instant::now()) else { return Ok(Heard::Late) };
             // Rounded up, or the last millisecond would be spent turning round.
@@ -122,24 +132,17 @@ impl Listener {
             if cancelled {
                 return Ok(Heard::Cancelled);
             }
-            let out_open = !stdout || drain(&self.stdout, |bytes| self.out.feed(bytes))?;
-            let err_open = !stderr || drain(&self.stderr, |bytes| self.err.feed(bytes))?;
-            if frames && !drain(&self.frames, |bytes| self.decoder.feed(bytes))? || !out_open && !err_open {
-                return Ok(
-                    match self.decoder.next_frame().and_then(|payload| serde_json::from_slice(&payload).ok())
-                    {
-                        Some(frame) => Heard::Frame(frame),
-                        None => Heard::Closed,
-                    },
-                );
-            }
+            let out_open = !stdout || drain(&self.stdout, ONE_TURN, |bytes| self.out.feed(bytes))?;
+            let err_open = !stderr || drain(&self.stderr, ONE_TURN, |bytes| self.err.feed(bytes))?;
+            let frames_open = !frames || drain(&self.frames, ONE_TURN, |bytes| self.decoder.feed(bytes))?;
+            closed = !frames_open || !out_open && !err_open;
         }
     }
 
     /// Takes what has come in since the last run, once nobody writes any more.
     pub(super) fn take_written(&mut self) -> io::Result<Written> {
-        drain(&self.stdout, |bytes| self.out.feed(bytes))?;
-        drain(&self.stderr, |bytes| self.err.feed(bytes))?;
+        drain(&self.stdout, ALL, |bytes| self.out.feed(bytes))?;
+        drain(&self.stderr, ALL, |bytes| self.err.feed(bytes))?;
         let mut written = Written::default();
         for (step, stdout, dropped) in self.out.take() {
             written.steps.push((step, Output { stdout, stderr: Vec::new(), dropped }));
@@ -162,21 +165,26 @@ impl Listener {
     /// Bytes on the protocol's descriptor that the probe did not write, since the last call; only
     /// once the run is over.
     pub(super) fn take_garbage(&mut self) -> io::Result<usize> {
-        drain(&self.frames, |bytes| self.decoder.feed(bytes))?;
+        drain(&self.frames, ALL, |bytes| self.decoder.feed(bytes))?;
         Ok(std::mem::take(&mut self.garbage) + self.decoder.take_garbage(true))
     }
 }
 
-/// Reads all there is; whether there may be more later.
-fn drain(mut pipe: &PipeReader, mut feed: impl FnMut(&[u8])) -> io::Result<bool> {
-    let mut buffer = [0; 1 << 16];
-    loop {
+/// Reads what there is, up to a measure; whether there may be more later.
+fn drain(mut pipe: &PipeReader, measure: usize, mut feed: impl FnMut(&[u8])) -> io::Result<bool> {
+    let mut buffer = [0; 1 << 14];
+    let mut taken = 0;
+    while taken < measure {
         match pipe.read(&mut buffer) {
             Ok(0) => return Ok(false),
-            Ok(count) => feed(&buffer[..count]),
+            Ok(count) => {
+                taken += count;
+                feed(&buffer[..count]);
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
+    Ok(true)
 }

@@ -2,22 +2,28 @@
 //! the probe's protocol.
 
 mod cancel;
+mod error;
 mod event;
+mod folder;
 mod frame;
+mod lifeline;
 mod listen;
 mod process;
 mod processes;
+mod removal;
 mod request;
 mod start;
 pub mod supervisor;
 mod sys;
+mod verify;
 mod workspaces;
 
 pub use cancel::Cancel;
+pub use error::{PlayError, StartError};
 pub use event::{
     Binding, Chained, Ending, Event, Exception, Frame, Kind, Made, Observed, Output, Play, Reference,
     Relation, Scope, StepKind, Token, Value,
 };
-pub use process::{PlayError, StartError, Worker};
-pub use start::{Conditions, Programs};
+pub use process::Worker;
+pub use start::{Conditions, Programs, Setup};
 pub use workspaces::Workspaces;

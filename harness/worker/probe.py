@@ -19,6 +19,7 @@ them elsewhere.  Three rules hold all through both files:
 import __future__
 import gc
 import os
+import stat
 import sys
 import time
 import types
@@ -34,6 +35,20 @@ except ImportError:
 
 PY2 = sys.version_info[0] == 2
 text_type = type(u"")
+gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.getprofile, sys.setprofile
+getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
+loaded = sys.modules
+
+
+def keep_apart(namespace):
+    """Copies what a namespace uses of builtins and modules: a scenario may patch them, and reload them."""
+    for name, value in list(namespace.items()):
+        if type(value) is types.ModuleType and value is not sys and value is not builtins:
+            namespace[name] = types.ModuleType(name)
+            namespace[name].__dict__.update(value.__dict__)
+    for name, value in builtins.__dict__.items():
+        if not name.startswith("__"):
+            namespace.setdefault(name, value)
 
 
 def load(name):
@@ -42,16 +57,15 @@ def load(name):
     module = types.ModuleType(name)
     with open(path) as file:
         exec(compile(file.read(), path, "exec"), module.__dict__)
+    keep_apart(module.__dict__)
     return module
 
 
+keep_apart(globals())
 census = load("census")
 OWN_FILES = [__file__, os.path.join(os.path.dirname(__file__), "census.py")]
 to_text = census.to_text
 
-# A request is JSON, and JSON is a Python expression once these names have a value.
-JSON_NAMES = {"true": True, "false": False, "null": None, "__builtins__": {}}
-UNICODE_LITERALS = __future__.unicode_literals.compiler_flag
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
     FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
@@ -59,12 +73,33 @@ del _name
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 EINTR = 4  # without PEP 475, before 3.5, a call says so
+EAGAIN = (11, 35)  # on Linux, elsewhere
 SIGKILL = 9
 PLAYED_OUT = 113
-REPR_LIMIT = 1 << 16
+TEXT_LIMIT = 1 << 16
+DEPTH = 1000  # of calls, the default
 FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
+
+import resource
+del loaded["resource"]
+getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
+ROOM = getrlimit(RLIMIT_AS)
+FULL_ROOM = (ROOM[1], ROOM[1])
+if PY2:
+    import fcntl
+    del loaded["fcntl"]
+
+    def set_blocking(fd, blocking):
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
+else:
+    set_blocking = os.set_blocking
+    raw_cause = BaseException.__dict__["__cause__"].__get__
+    raw_context = BaseException.__dict__["__context__"].__get__
+    raw_suppress = BaseException.__dict__["__suppress_context__"].__get__
+
 
 # ---- the worker's loop
 
@@ -75,15 +110,20 @@ def serve(commands, wire, contained):
     interrupt = _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     pristine = scrub_main()
     greeting = receive(commands)
-    wire.nonce = greeting["nonce"].encode("ascii")
+    if greeting is None:
+        os._exit(0)
+    (_, wire.nonce), (_, folder) = greeting
     greets = hello(contained)
     ancestors = census.Ancestors()
-    warm_up(greeting["workspace"], pristine, ancestors)
+    warm_up(folder, pristine, ancestors)
     wire.send(greets)
     while True:
         request = receive(commands)
         if request is None:
             os._exit(0)
+        wire.unblock()
+        # When the next collection comes is not to depend on how many runs there were.
+        gc.collect()
         child = os.fork()
         if child == 0:
             os.close(commands)
@@ -121,7 +161,7 @@ def hello(contained):
 
 
 def receive(commands):
-    """One request: its length in decimal, a newline, JSON.  None at end of file."""
+    """One request: its length in decimal, a newline, and fields (`request.rs`).  None at end of file."""
     length = b""
     while not length.endswith(b"\n"):
         byte = os.read(commands, 1)
@@ -135,8 +175,19 @@ def receive(commands):
             return None
         parts.append(part)
         missing -= len(part)
-    source = b"".join(parts).decode("utf-8")
-    return eval(compile(source, "<request>", "eval", UNICODE_LITERALS, True), JSON_NAMES)
+    body, fields, at = b"".join(parts), [], 0
+    del parts
+    while at < len(body):
+        colon = body.index(b":", at)
+        end = colon + 1 + int(body[at + 1:colon])
+        fields.append((body[at:at + 1], body[colon + 1:end]))
+        at = end
+    return fields
+
+
+def native(path):
+    """A path as this Python has it."""
+    return path if PY2 else os.fsdecode(path)
 
 
 def wait_for(child):
@@ -156,7 +207,7 @@ def kill_strays():
     child by now, and -1 reaches nobody outside.  What is about to end by itself
     is given time to.
     """
-    for _ in range(100):
+    for _ in range(500):
         if not reap_one(os.WNOHANG):
             return False
         time.sleep(0.0005)
@@ -187,27 +238,27 @@ def scrub_main():
     return dict(main)
 
 
-def warm_up(workspace, pristine, ancestors):
+def warm_up(folder, pristine, ancestors):
     """Plays a small run in the worker itself, so that no fork has to fault in what every run uses."""
     modules, path, sink = dict(sys.modules), list(sys.path), Wire(None, None, None)
-    source = u"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
-    steps = [{"write": "warm_up_.py", "content": source}]
+    source = b"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
+    request = [(b"f", folder), (b"b", b"off"), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
-        u"import warm_up_", u"b = warm_up_.B()", u"b.f()", u"id(b)", u"[b, 1]", u"print('', end='')",
-        u"reload(warm_up_)", u"b.f(1)", u"b.nothing", u"def g():\n  class C(object): pass\n  return C",
-        u"g()", u"1 +", u"del b",
+        b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
+        b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
+        b"g()", b"1 +", b"del b",
     ):
-        steps.append({"run": statement})
+        request.append((b"s", statement))
     sink.nonce = b"0"
     hook = sys.displayhook
-    Run({"workspace": workspace, "bytecode": "off", "steps": steps}, sink, pristine, ancestors).play()
+    Run(request, sink, pristine, ancestors).play()
     os.chdir("/")
     sys.displayhook = hook
     sys.path[:] = path
     for name in set(sys.modules) - set(modules):
         if name.startswith("warm_up_"):
             del sys.modules[name]
-    getattr(sys, "path_importer_cache", {}).pop(workspace, None)
+    getattr(sys, "path_importer_cache", {}).pop(native(folder), None)
     main = sys.modules["__main__"].__dict__
     main.clear()
     main.update(pristine)
@@ -237,13 +288,14 @@ class Wire(object):
         header = b"@" + self.nonce + b":" + str(len(payload)).encode("ascii") + b"\n"
         write_all(self.frames, header + payload + b"\n" + self.nonce + b"\n")
 
+    def unblock(self):
+        """Undoes what a run may have done to the descriptions that it shares with this process."""
+        for fd in [self.frames] + self.streams:
+            set_blocking(fd, True)
+
     def mark(self, step):
         """Flushes, and ends the step's part of both streams."""
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:
-                pass
+        flush()
         mark = b"@" + self.nonce + b":" + str(step).encode("ascii") + b"\n"
         for stream in self.streams:
             write_all(stream, mark)
@@ -251,7 +303,21 @@ class Wire(object):
 
 def write_all(fd, data):
     while data and fd is not None:
-        data = data[os.write(fd, data):]
+        try:
+            data = data[os.write(fd, data):]
+        except OSError as error:
+            if error.errno not in EAGAIN and error.errno != EINTR:
+                raise
+            time.sleep(0.001)
+
+
+def flush():
+    """Flushes what stands for the two streams, whatever that is by now."""
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except BaseException:
+            pass
 
 
 ESCAPES = dict((code, u"\\u%04x" % code) for code in range(32))
@@ -296,37 +362,46 @@ class Run(object):
     """The steps of one scenario, played in this process."""
 
     def __init__(self, request, wire, pristine, ancestors):
-        self.workspace = str(request["workspace"])
-        self.bytecode = request["bytecode"]
-        self.steps = request["steps"]
+        (_, workspace), (_, bytecode) = request[:2]
+        self.workspace = native(workspace)
+        self.bytecode = bytecode
+        self.fields = request[2:]
         self.wire = wire
         self.clock = CLOCK_START
         self.flags = 0
         self.values = []
+        self.tracer = self.profiler = None
+        self.depth = getrecursionlimit()
+        self.room = ROOM
         self.census = census.Census(self.workspace, pristine, ancestors)
 
     def play(self):
         os.chdir(self.workspace)
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
-        sys.dont_write_bytecode = self.bytecode != "timestamp"
+        sys.dont_write_bytecode = self.bytecode != b"timestamp"
         sys.displayhook = self.display
         player = os.getpid()
-        for number, step in enumerate(self.steps):
-            if "write" in step:
-                event = self.write(step)
+        path, number = None, 0
+        for letter, content in self.fields:
+            if letter == b"w":
+                path = native(content)
+                continue
+            if letter == b"c":
+                event = self.write(path, content)
             else:
-                event = self.run(step["run"])
+                event = self.run(content.decode("utf-8"))
                 if os.getpid() != player:
-                    os._exit(0)  # the statement forked, and this is its child: the rest is not its to play
+                    leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play
                 self.wire.mark(number)
             event = dict((key, value) for key, value in event.items() if value or value == 0)
             event.update(frame="step", step=number)
             self.wire.send(event)
             if event.get("leaves") is not None:
                 leave(event["leaves"])
+            number += 1
         self.wire.send({"frame": "done", "threads": living_threads()})
 
-    def write(self, step):
+    def write(self, name, content):
         """Lays down a file, with an mtime ten seconds after the one before.
 
         A finder compares the mtimes of source and folder, and timestamp bytecode
@@ -335,23 +410,43 @@ class Run(object):
         """
         event = {"kind": "write"}
         try:
-            path = os.path.join(self.workspace, str(step["write"]))
-            folder = os.path.dirname(path)
-            if not os.path.isdir(folder):
-                os.makedirs(folder)
-            if os.path.realpath(folder) != folder or os.path.islink(path):
-                raise OSError("%s does not stay in the workspace" % step["write"])
-            with open(path, "wb") as file:
-                file.write(step["content"].encode("latin-1"))
-            if self.bytecode == "hash" and path.endswith(".py"):
+            path = self.make_way(name)
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            try:
+                write_all(fd, content)
+            finally:
+                os.close(fd)
+            if self.bytecode == b"hash" and path.endswith(".py"):
+                self.make_way(cache_name(name))
                 write_hash_bytecode(path)
             self.clock += CLOCK_STEP
             while len(path) >= len(self.workspace):
                 os.utime(path, (self.clock, self.clock))
-                path = os.path.dirname(path)
+                path = path.rpartition("/")[0]
         except Exception:
             event["exception"] = self.exception()
         return event
+
+    def make_way(self, name):
+        """Makes the folders of a file, and removes what has its name; the file's path.
+
+        A scenario may have put a link there, or a pipe: what is written is a new
+        file, and in the workspace.
+        """
+        folder, parts = self.workspace, name.split("/")
+        for part in [""] + parts[:-1]:
+            folder += "/" * bool(part) + part
+            try:
+                os.mkdir(folder)
+            except OSError:
+                if kind_of_file(folder) not in (stat.S_IFDIR, stat.S_IFLNK):
+                    raise
+            if kind_of_file(folder) == stat.S_IFLNK:
+                raise OSError("%s does not stay in the workspace" % name)
+        path = folder + "/" + parts[-1]
+        if kind_of_file(path):
+            os.unlink(path)
+        return path
 
     def run(self, source):
         """Runs one statement as the prompt does, and looks at what it did."""
@@ -363,7 +458,7 @@ class Run(object):
             event["kind"], is_id = kind_of(tree)
             code = compile(source + "\n", "<stdin>", "single", self.flags, True)
             self.flags |= code.co_flags & FUTURE_FLAGS
-            exec(code, self.census.main)
+            self.execute(code)
         except SystemExit as error:
             event["exception"] = self.exception()
             event["leaves"] = exit_status(error)
@@ -376,6 +471,40 @@ class Run(object):
         event["values"] = [self.value(item, is_id) for item in values]
         return event
 
+    def execute(self, code):
+        """Runs code under the tracer, the profiler and the limits that the scenario has set; the rest is not theirs.
+
+        No call of a function written in Python may come between: a tracer would see
+        it, and there may be no memory left for it.
+        """
+        try:
+            setrlimit(RLIMIT_AS, self.room)
+            if self.depth < DEPTH:
+                setrecursionlimit(self.depth)
+            if self.tracer is not None:
+                settrace(self.tracer)
+            if self.profiler is not None:
+                setprofile(self.profiler)
+            exec(code, self.census.main)
+        finally:
+            try:
+                self.room = getrlimit(RLIMIT_AS)
+            except MemoryError:
+                pass  # not even for that; so it is as it was
+            try:
+                setrlimit(RLIMIT_AS, FULL_ROOM)
+            except (ValueError, resource.error):
+                pass  # the scenario has made it smaller for good
+            self.profiler = getprofile()
+            if self.profiler is not None:
+                setprofile(None)
+            self.tracer = gettrace()
+            if self.tracer is not None:
+                settrace(None)
+            self.depth = getrecursionlimit()
+            if self.depth < DEPTH:
+                setrecursionlimit(DEPTH)
+
     def display(self, value):
         """`sys.displayhook`: as the built-in one, but the text goes into the event."""
         if value is None:
@@ -387,8 +516,8 @@ class Run(object):
     def value(self, item, is_id):
         value, text = item
         return {
-            "text": text[:REPR_LIMIT],
-            "dropped": max(0, len(text) - REPR_LIMIT),
+            "text": text[:TEXT_LIMIT],
+            "dropped": max(0, len(text) - TEXT_LIMIT),
             "token": self.census.token(value),
             "holds": self.census.held(value, 3),
             "is_id": is_id,
@@ -396,7 +525,7 @@ class Run(object):
 
     def exception(self):
         """What `sys.exc_info()` has, as data."""
-        kind, error, trace = sys.exc_info()
+        kind, error, trace = exc_info()
         frames = []
         while trace is not None:
             code = trace.tb_frame.f_code
@@ -428,6 +557,20 @@ class Run(object):
         return path
 
 
+def kind_of_file(path):
+    """What kind of file has a path, itself and not where it leads; 0 for none."""
+    try:
+        return stat.S_IFMT(os.lstat(path).st_mode)
+    except OSError:
+        return 0
+
+
+def cache_name(name):
+    """A name in the folder in which the bytecode of a module is kept (PEP 3147)."""
+    folder, slash, name = name.rpartition("/")
+    return folder + slash + "__pycache__/" + name + "c"
+
+
 def write_hash_bytecode(path):
     import py_compile
     try:
@@ -455,57 +598,68 @@ def kind_of(tree):
 
 def exit_status(error):
     """The exit status that the interpreter makes of a SystemExit, its message printed."""
-    code = error.code
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF
-    sys.stderr.write("%s\n" % (code,))
+    try:
+        code = error.code
+        if code is None:
+            return 0
+        if issubclass(type(code), int):
+            return int(code) & 0xFF
+        sys.stderr.write("%s\n" % (code,))
+    except BaseException:
+        pass  # as the interpreter does, which has nobody left to tell
     return 1
 
 
 def leave(status):
     """Ends the process as the interpreter does on SystemExit: exit functions, then flushed streams."""
-    if "atexit" in sys.modules:
-        atexit = sys.modules["atexit"]
+    if "atexit" in loaded:
         try:
-            atexit._run_exitfuncs()
-        except Exception:
+            loaded["atexit"]._run_exitfuncs()
+        except BaseException:
             pass
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            pass
+    flush()
     os._exit(status)
 
 
 def living_threads():
     """Names of the threads that still run, the main one aside."""
-    threading = sys.modules.get("threading")
+    threading = loaded.get("threading")
     if threading is None:
         return []
-    main = threading.current_thread()
-    return sorted(to_text(thread.name) for thread in threading.enumerate() if thread is not main)
+    names = []
+    try:
+        main = threading.current_thread()
+        for thread in threading.enumerate():
+            if thread is not main:
+                names.append(text_of(thread.name))
+    except BaseException:
+        names.append(u"?")
+    return sorted(names)
 
 
 def exception_text(error):
-    try:
-        return to_text(str(error))
-    except Exception:
-        pass
-    try:
-        return text_type(error)
-    except Exception:
-        return u"<exception str() failed>"
+    text = text_of(error)
+    if len(text) > TEXT_LIMIT:
+        text = u"%s... (%d characters more)" % (text[:TEXT_LIMIT], len(text) - TEXT_LIMIT)
+    return text
+
+
+def text_of(value):
+    """`str()`, or else `unicode()`, or else what a traceback says where those raise."""
+    for convert in (str, text_type):
+        try:
+            return to_text(convert(value))
+        except BaseException:
+            pass
+    return u"<exception str() failed>"
 
 
 def chain_of(error):
     """Causes and contexts, nearest first (PEP 3134)."""
     chain, seen = [], set([id(error)])
-    while len(chain) < 10:
-        cause = getattr(error, "__cause__", None)
-        context = None if getattr(error, "__suppress_context__", False) else getattr(error, "__context__", None)
+    while len(chain) < 10 and not PY2:
+        cause = raw_cause(error)
+        context = None if raw_suppress(error) else raw_context(error)
         relation, error = ("cause", cause) if cause is not None else ("context", context)
         if error is None or id(error) in seen:
             break

@@ -3,32 +3,59 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgrp, getpid, getuid};
 
-/// Kills all descendants of a process but one, and those below that one, until there are none, for
-/// one that is being killed may just have forked; whether there were any. Orphans are found where
-/// the process is their subreaper.
-pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>) -> bool {
-    let own_group = Some(getpgrp());
-    let mut any = false;
-    loop {
-        let mut below = descendants(root);
+/// The variable by which what a worker started is known where it has lost its line of parents: it
+/// holds a folder that is the worker's own.
+pub(super) const MARK: &str = "HOME";
+
+/// Kills all descendants of a process but one, and those below that one, once they have had the time
+/// to end by themselves; whether there were any. Orphans are found where the process is their
+/// subreaper.
+pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>, grace: Duration) -> bool {
+    kill_all(Some(root), grace, || {
+        let mut below = descendants(&[root]);
         below.retain(|process| Some(process.pid) != spared);
-        if below.is_empty() {
-            return any;
+        below
+    })
+}
+
+/// Kills the processes that have this in their environment as [`MARK`], and their descendants.
+pub(super) fn kill_marked(home: &Path) -> bool {
+    let variable = format!("{MARK}={}", home.display());
+    kill_all(None, Duration::ZERO, || {
+        let mut marked = list();
+        marked.retain(|process| has_in_environment(process.pid, &variable));
+        let roots: Vec<Pid> = marked.iter().map(|process| process.pid).collect();
+        marked.extend(descendants(&roots));
+        marked
+    })
+}
+
+/// Kills what is found until nothing is, for one that is being killed may just have forked.
+fn kill_all(root: Option<Pid>, grace: Duration, find: impl Fn() -> Vec<Process>) -> bool {
+    let own_group = getpgrp();
+    let patience = Instant::now() + grace;
+    let mut killed = false;
+    loop {
+        let found = find();
+        if found.is_empty() {
+            return killed;
         }
-        any = true;
-        for process in below {
-            // A whole group dies at once, however fast it forks. Any of them may be gone already.
-            if process.group != own_group && process.group != Some(root) {
-                let _ = process.group.map(|group| killpg(group, Signal::SIGKILL));
+        if Instant::now() >= patience {
+            killed = true;
+            for process in found {
+                // A whole group dies at once, however fast it forks. Any of them may be gone already.
+                if process.group != own_group && Some(process.group) != root {
+                    let _ = killpg(process.group, Signal::SIGKILL);
+                }
+                let _ = kill(process.pid, Signal::SIGKILL);
             }
-            let _ = kill(process.pid, Signal::SIGKILL);
         }
         thread::sleep(Duration::from_millis(1));
     }
@@ -36,16 +63,17 @@ pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>) -> bool {
 
 /// How many processes the user has whom this process belongs to.
 pub(super) fn count_of_user() -> u64 {
-    list().iter().filter(|process| process.user == Some(getuid().as_raw())).count() as u64
+    list().iter().filter(|process| process.user == getuid().as_raw()).count() as u64
 }
 
-/// All living processes whose line of parents leads to `root`.
-fn descendants(root: Pid) -> Vec<Process> {
+/// All living processes whose line of parents leads to one of `roots`.
+fn descendants(roots: &[Pid]) -> Vec<Process> {
     let mut children: HashMap<Pid, Vec<Process>> = HashMap::new();
     for process in list() {
         children.entry(process.parent).or_default().push(process);
     }
-    let mut found = children.remove(&root).unwrap_or_default();
+    let mut found: Vec<Process> =
+        roots.iter().flat_map(|root| children.remove(root).unwrap_or_default()).collect();
     let mut next = 0;
     while let Some(parent) = found.get(next).map(|process| process.pid) {
         found.extend(children.remove(&parent).unwrap_or_default());
@@ -58,51 +86,68 @@ fn descendants(root: Pid) -> Vec<Process> {
 struct Process {
     pid: Pid,
     parent: Pid,
-    group: Option<Pid>,
-    user: Option<u32>,
+    group: Pid,
+    /// Whose it is, as a number.
+    user: u32,
 }
 
 /// The living processes of this machine; zombies are not.
 #[cfg(target_os = "linux")]
 fn list() -> Vec<Process> {
+    use std::os::unix::fs::MetadataExt;
+
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     entries
         .flatten()
         .filter_map(|entry| {
             let pid = entry.file_name().to_str()?.parse().ok()?;
-            let process =
-                read_stat(Pid::from_raw(pid), &fs::read_to_string(entry.path().join("stat")).ok()?)?;
-            Some(Process { user: entry.metadata().ok().map(|metadata| metadata.uid()), ..process })
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            read_stat(Pid::from_raw(pid), entry.metadata().ok()?.uid(), &stat)
         })
         .collect()
 }
 
-/// proc_pid_stat(5): `pid (comm) state ppid ...`, and the command may itself have parentheses.
-fn read_stat(pid: Pid, stat: &str) -> Option<Process> {
+/// `proc_pid_stat(5)`: `pid (comm) state ppid pgrp ...`, and the command may itself have parentheses.
+#[cfg(target_os = "linux")]
+fn read_stat(pid: Pid, user: u32, stat: &str) -> Option<Process> {
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace();
     let state = fields.next()?;
-    let parent = Pid::from_raw(fields.next()?.parse().ok()?);
-    let group = fields.next()?.parse().ok().map(Pid::from_raw);
-    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group, user: None })
+    let mut number = || fields.next()?.parse().ok().map(Pid::from_raw);
+    let (parent, group) = (number()?, number()?);
+    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group, user })
+}
+
+#[cfg(target_os = "linux")]
+fn has_in_environment(pid: Pid, variable: &str) -> bool {
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
 }
 
 #[cfg(not(target_os = "linux"))]
 fn list() -> Vec<Process> {
-    let Ok(output) =
-        std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,pgid=,uid=,stat="]).output()
-    else {
-        return Vec::new();
-    };
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.split_ascii_whitespace();
-            let (pid, parent) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-            let state = fields.next()?;
-            (!state.starts_with('Z'))
-                .then_some(Process { pid: Pid::from_raw(pid), parent: Pid::from_raw(parent) })
-        })
-        .collect()
+    ps(&["-A", "-o", "pid=,ppid=,pgid=,uid=,stat="]).lines().filter_map(read_line).collect()
+}
+
+/// A line of ps(1): `pid ppid pgid uid stat`.
+#[cfg(any(test, not(target_os = "linux")))]
+fn read_line(line: &str) -> Option<Process> {
+    let mut fields = line.split_ascii_whitespace();
+    let mut number = || fields.next()?.parse().ok().map(Pid::from_raw);
+    let (pid, parent, group) = (number()?, number()?, number()?);
+    let user = fields.next()?.parse().ok()?;
+    (!fields.next()?.starts_with('Z')).then_some(Process { pid, parent, group, user })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_in_environment(pid: Pid, variable: &str) -> bool {
+    let pid = pid.to_string();
+    ps(&["-E", "-ww", "-o", "command=", "-p", &pid]).split_ascii_whitespace().any(|word| word == variable)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ps(arguments: &[&str]) -> String {
+    let output = std::process::Command::new("ps").args(arguments).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
 /// How many processes this one has below it, looked at again and again. They are only counted after
@@ -121,11 +166,11 @@ impl Population {
             return false;
         }
         self.counted_at = newest;
-        descendants(getpid()).len() > limit
+        descendants(&[getpid()]).len() > limit
     }
 }
 
-/// The number that was last given to a process: the end of proc_loadavg(5).
+/// The number that was last given to a process: the end of `proc_loadavg(5)`.
 fn newest_pid() -> Option<i32> {
     fs::read_to_string("/proc/loadavg").ok()?.split_ascii_whitespace().last()?.parse().ok()
 }
@@ -135,27 +180,45 @@ fn newest_pid() -> Option<i32> {
 mod tests {
     use super::*;
 
+    const PROCESS: Process =
+        Process { pid: Pid::from_raw(12), parent: Pid::from_raw(7), group: Pid::from_raw(9), user: 1000 };
+
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_command_with_parentheses_does_not_confuse_the_parent() {
-        let (pid, parent, group) = (Pid::from_raw(12), Pid::from_raw(7), Some(Pid::from_raw(9)));
-        assert_eq!(
-            read_stat(pid, "12 (a) b) S 7 9 12 0 -1 4194560"),
-            Some(Process { pid, parent, group, user: None })
-        );
+        let stat = "12 (a) b) S 7 9 12 0 -1 4194560";
+        assert_eq!(read_stat(PROCESS.pid, PROCESS.user, stat), Some(PROCESS));
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_zombie_is_no_living_process() {
-        assert_eq!(read_stat(Pid::from_raw(12), "12 (python) Z 7 12 12 0 -1"), None);
+        assert_eq!(read_stat(PROCESS.pid, PROCESS.user, "12 (python) Z 7 9 12 0 -1"), None);
+    }
+
+    #[test]
+    fn the_lines_of_ps_are_read() {
+        assert_eq!(read_line("   12     7     9  1000 Ss+"), Some(PROCESS));
+        assert_eq!(read_line("   12     7     9  1000 Z"), None);
+    }
+
+    #[test]
+    fn a_process_is_found_by_its_mark_and_killed() {
+        let home = tempfile::tempdir().unwrap();
+        let mut marked =
+            std::process::Command::new("sleep").arg("60").env(MARK, home.path()).spawn().unwrap();
+        assert!(kill_marked(home.path()));
+        assert!(!marked.wait().unwrap().success());
+        assert!(!kill_marked(home.path()));
     }
 
     #[test]
     fn this_process_finds_its_child_and_kills_it() {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
-        assert!(descendants(getpid()).iter().any(|process| process.pid == pid));
+        assert!(descendants(&[getpid()]).iter().any(|process| process.pid == pid));
         kill(pid, Signal::SIGKILL).unwrap();
         child.wait().unwrap();
-        assert!(!descendants(getpid()).iter().any(|process| process.pid == pid));
+        assert!(!descendants(&[getpid()]).iter().any(|process| process.pid == pid));
     }
 }

@@ -1,65 +1,57 @@
-//! What the probe is asked, as JSON.
+//! What the probe is asked.
+//!
+//! A message is its length in bytes, a newline, and fields; a field is a letter that says what it
+//! is, its length in bytes, a colon, and its content as it is. So a worker reads a request of any
+//! size with as little memory and time as there can be, and needs nothing that a scenario could
+//! patch.
 
-use serde::Serialize;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use crate::scenario::{Bytecode, Scenario, Step};
 
-/// The first message to a worker.
-#[derive(Debug, Serialize)]
-pub(super) struct Greeting<'a> {
-    pub(super) nonce: &'a str,
-    /// An empty folder in which the worker may warm up.
-    pub(super) workspace: &'a str,
+/// The first message to a worker: the nonce of its frames, and an empty folder to warm up in.
+pub(super) fn greeting(nonce: &str, folder: &Path) -> Vec<u8> {
+    message(&[('n', nonce.as_bytes()), ('f', folder.as_os_str().as_bytes())])
 }
 
-/// One run.
-#[derive(Debug, Serialize)]
-pub(super) struct Request<'a> {
-    /// An empty folder.
-    pub(super) workspace: &'a str,
-    bytecode: &'static str,
-    steps: Vec<Order<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Order<'a> {
-    Write {
-        write: &'a str,
-        /// Bytes as the code points of the same numbers (Latin-1), for JSON knows text only.
-        content: String,
-    },
-    Run {
-        run: &'a str,
-    },
-}
-
-impl<'a> Request<'a> {
-    pub(super) fn new(scenario: &'a Scenario, workspace: &'a str) -> Self {
-        let bytecode = match scenario.settings.bytecode {
-            Bytecode::Off => "off",
-            Bytecode::Timestamp => "timestamp",
-            Bytecode::Hash => "hash",
-        };
-        let steps = scenario
-            .steps
-            .iter()
-            .map(|step| match step {
-                Step::Write(write) => Order::Write {
-                    write: write.path.as_str(),
-                    content: write.content.iter().copied().map(char::from).collect(),
-                },
-                Step::Statement(statement) => Order::Run { run: &statement.source },
-            })
-            .collect();
-        Self { workspace, bytecode, steps }
+/// One run in an empty folder: what happens to bytecode, and then the steps. A statement is one
+/// field, the writing of a file two.
+pub(super) fn run(scenario: &Scenario, workspace: &Path) -> Vec<u8> {
+    let bytecode = match scenario.settings.bytecode {
+        Bytecode::Off => "off",
+        Bytecode::Timestamp => "timestamp",
+        Bytecode::Hash => "hash",
+    };
+    let mut fields = vec![('f', workspace.as_os_str().as_bytes()), ('b', bytecode.as_bytes())];
+    for step in &scenario.steps {
+        match step {
+            Step::Write(write) => {
+                fields.extend([('w', write.path.as_str().as_bytes()), ('c', write.content.as_slice())]);
+            }
+            Step::Statement(statement) => fields.push(('s', statement.source.as_bytes())),
+        }
     }
+    message(&fields)
 }
 
-/// A message as the probe reads it: its length in bytes, a newline, and JSON.
-pub(super) fn message(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let json = serde_json::to_vec(value)?;
-    let mut message = format!("{}\n", json.len()).into_bytes();
-    message.extend(json);
-    Ok(message)
+fn message(fields: &[(char, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (letter, content) in fields {
+        body.extend_from_slice(format!("{letter}{}:", content.len()).as_bytes());
+        body.extend_from_slice(content);
+    }
+    let mut message = format!("{}\n", body.len()).into_bytes();
+    message.append(&mut body);
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_tells_every_length_in_bytes() {
+        assert_eq!(greeting("abc", Path::new("/é")), "13\nn3:abcf3:/é".as_bytes());
+    }
 }

@@ -3,19 +3,14 @@
 use std::ffi::OsString;
 use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use command_fds::{CommandFdExt, FdMapping};
 
-use super::supervisor;
+use super::folder::Folder;
+use super::{processes, supervisor};
 use crate::python::{Host, Interpreter};
-
-/// The probe's file name.
-const PROBE: &str = "probe.py";
-/// What is written into a worker's folder: the probe, and what it loads from beside it.
-pub(super) const FILES: [(&str, &str); 2] =
-    [(PROBE, include_str!("probe.py")), ("census.py", include_str!("census.py"))];
 
 /// Runs the probe outside `__main__`, which belongs to the scenario, and outside `sys.modules`.
 const BOOTSTRAP: &str = "import sys; a = sys.argv; exec(compile(open(a[1]).read(), a[1], 'exec'), \
@@ -48,6 +43,19 @@ pub struct Conditions {
     pub site: bool,
 }
 
+/// What is started, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup<'a> {
+    /// By what.
+    pub programs: &'a Programs,
+    /// What the worker is to host.
+    pub interpreter: &'a Interpreter,
+    /// Under which conditions.
+    pub conditions: Conditions,
+    /// Whether it gets a PID namespace where there can be one.
+    pub contain: bool,
+}
+
 /// A worker's processes and the harness's ends of its pipes.
 pub(super) struct Started {
     pub(super) supervisor: Child,
@@ -57,23 +65,17 @@ pub(super) struct Started {
     pub(super) stderr: PipeReader,
 }
 
-pub(super) fn start(
-    programs: &Programs,
-    interpreter: &Interpreter,
-    conditions: Conditions,
-    folder: &Path,
-    contain: bool,
-) -> std::io::Result<Started> {
+pub(super) fn start(setup: &Setup<'_>, folder: &Folder) -> std::io::Result<Started> {
     let (requests, commands) = pipe()?;
     let (frames, frames_end) = pipe()?;
     let (stdout, stdout_end) = pipe()?;
     let (stderr, stderr_end) = pipe()?;
-    let mut command = Command::new(&programs.supervisor);
+    let mut command = Command::new(&setup.programs.supervisor);
     command
-        .args(arguments(programs, interpreter, conditions, folder, contain))
+        .args(arguments(setup, folder))
         .env_clear()
-        .envs(environment(interpreter, conditions, folder))
-        .current_dir(folder)
+        .envs(environment(setup, folder))
+        .current_dir(folder.path())
         .stdin(Stdio::from(requests))
         .stdout(Stdio::from(stdout_end))
         .stderr(Stdio::from(stderr_end))
@@ -83,54 +85,45 @@ pub(super) fn start(
     Ok(Started { supervisor: command.spawn()?, commands, frames, stdout, stderr })
 }
 
-fn arguments(
-    programs: &Programs,
-    interpreter: &Interpreter,
-    conditions: Conditions,
-    folder: &Path,
-    contain: bool,
-) -> Vec<OsString> {
+fn arguments(setup: &Setup<'_>, folder: &Folder) -> Vec<OsString> {
+    let interpreter = setup.interpreter;
     let executable = interpreter.executable.as_os_str();
     let mut arguments: Vec<OsString> = vec![supervisor::COMMAND.into()];
-    if !contain {
+    if !setup.contain {
         arguments.push("--uncontained".into());
     }
     match &interpreter.host {
         Host::Embedded { libpython } => {
-            arguments.extend(["--preload".into(), libpython.into(), programs.worker.clone().into()]);
+            arguments.extend(["--preload".into(), libpython.into(), setup.programs.worker.clone().into()]);
         }
         Host::Spawned { .. } => arguments.push(executable.into()),
     }
     // `-u`: what a run printed before it crashed is not lost in a buffer. `-s`: no user site.
     arguments.extend([executable.into(), "-u".into(), "-s".into()]);
-    if !conditions.site {
+    if !setup.conditions.site {
         arguments.push("-S".into());
     }
-    arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.join(PROBE).into()]);
+    arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.probe().into()]);
     arguments
 }
 
 /// The environment decides nothing: it is the same everywhere, with the interpreter's own folder
 /// first on PATH, as in its virtual environment.
-fn environment(
-    interpreter: &Interpreter,
-    conditions: Conditions,
-    folder: &Path,
-) -> Vec<(&'static str, OsString)> {
+fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsString)> {
     let mut path = OsString::new();
-    if let Some(own) = interpreter.executable.parent() {
+    if let Some(own) = setup.interpreter.executable.parent() {
         path.push(own);
         path.push(":");
     }
     path.push("/usr/local/bin:/usr/bin:/bin");
     vec![
         ("PATH", path),
-        ("HOME", folder.into()),
-        ("TMPDIR", folder.join("tmp").into()),
+        (processes::MARK, folder.home().into()),
+        ("TMPDIR", folder.temporary().into()),
         ("LANG", "C.UTF-8".into()),
         ("LC_ALL", "C.UTF-8".into()),
         ("TZ", "UTC".into()),
-        ("PYTHONHASHSEED", conditions.hashseed.to_string().into()),
+        ("PYTHONHASHSEED", setup.conditions.hashseed.to_string().into()),
         ("PYTHONIOENCODING", "utf-8".into()),
     ]
 }

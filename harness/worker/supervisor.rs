@@ -4,7 +4,7 @@
 //! It is this program's own binary, started again with [`COMMAND`] as its first argument. Where the
 //! kernel allows a PID namespace, the worker is its process 1: nothing in there can kill or stop it,
 //! every orphan becomes its child, and when it goes, the kernel kills all that is left, whatever that
-//! did to escape (pid_namespaces(7)). Elsewhere the supervisor is the subreaper of its descendants
+//! did to escape (`pid_namespaces(7)`). Elsewhere the supervisor is the subreaper of its descendants
 //! (prctl(2)) and kills those it finds.
 //!
 //! The pipe on which the worker gets its requests is also the lifeline: once the harness has closed
@@ -17,12 +17,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, rlim_t, setrlimit};
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::stat::{Mode, umask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, close, dup2_stdin, execve, getpid};
 
@@ -37,14 +39,23 @@ pub const COMMAND: &str = "__supervise";
 pub(super) const FRAMES: RawFd = 3;
 /// Where the worker's own descriptors are moved to, so that a scenario that tries all low numbers
 /// does not meet them; no higher, for a fork copies the table up to the highest.
-const OUT_OF_REACH: rlim_t = 1016;
+const OUT_OF_REACH: RawFd = 1016;
 
 /// Processes that one worker may have at once.
 pub const PROCESS_LIMIT: usize = 256;
-/// Address space of a worker, and so of each run, in bytes.
+/// Address space of a run, in bytes.
 const MEMORY_LIMIT: rlim_t = 512 << 20;
+/// Address space that the probe has on top of it, to tell what a run did that has none left.
+const MEMORY_ROOM: rlim_t = 64 << 20;
 /// Size that a run may give a file, in bytes.
 const FILE_LIMIT: rlim_t = 64 << 20;
+/// Stack of a run's main thread, in bytes: how deep C code recurses before it crashes.
+const STACK_LIMIT: rlim_t = 8 << 20;
+/// Descriptors that a run may have.
+const DESCRIPTOR_LIMIT: rlim_t = 1024;
+/// Size of a core dump, in bytes. Linux hands dumps of any size to a program that takes them from a
+/// pipe, and does not where the limit is 1 (`fs/coredump.c`): a crash would cost more than the run.
+const CORE_LIMIT: rlim_t = if cfg!(target_os = "linux") { 1 } else { 0 };
 /// How often the number of processes is looked at, in milliseconds.
 const LOOK: u16 = 10;
 
@@ -114,6 +125,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Starts the worker and stays until the lifeline is closed, the worker ends or swarms.
 fn supervise(plan: &Plan) -> nix::Result<Farewell> {
+    let_go_of_the_harness()?;
     // Nothing reads the flag: a handler has to be there for poll() to return when a child ends.
     signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::new(AtomicBool::new(false)))
         .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
@@ -128,13 +140,30 @@ fn supervise(plan: &Plan) -> nix::Result<Farewell> {
     close(FRAMES)?;
     let farewell = watch(worker);
     // In a namespace this is its process 1: with it goes everything in there, and it can be waited
-    // for only after that (pid_namespaces(7)).
+    // for only after that (`pid_namespaces(7)`).
     let _ = kill(worker, Signal::SIGKILL);
-    processes::kill_descendants(getpid(), None);
+    processes::kill_descendants(getpid(), None, Duration::ZERO);
     Ok(farewell)
 }
 
+/// Drops what a process has from those before it and a run must not see: descriptors that were left
+/// open, a build's job server say, and signals that were blocked.
+fn let_go_of_the_harness() -> nix::Result<()> {
+    SigSet::empty().thread_set_mask()?;
+    umask(Mode::S_IWGRP | Mode::S_IWOTH);
+    let open = fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let numbers: Vec<RawFd> = open.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    for number in numbers.into_iter().filter(|number| *number > FRAMES) {
+        // The one by which they were listed is closed already.
+        let _ = close(number);
+    }
+    Ok(())
+}
+
 fn watch(worker: Pid) -> Farewell {
+    // Among thousands of processes, each with the share of a session of its own (autogroup, sched(7)),
+    // it would not get to look for minutes. Where this is not allowed, RLIMIT_NPROC holds them down.
+    sys::outrank();
     let lifeline = std::io::stdin();
     let mut population = processes::Population::default();
     loop {
@@ -178,22 +207,10 @@ fn become_worker(plan: &Plan, contained: bool) -> ! {
     if contained {
         namespace::limit_processes(2 * PROCESS_LIMIT);
     }
+    sys::default_signals();
     let error = match move_out_of_reach() {
         Ok(descriptors) => {
-            let mut limits = vec![
-                (Resource::RLIMIT_AS, MEMORY_LIMIT),
-                (Resource::RLIMIT_FSIZE, FILE_LIMIT),
-                (Resource::RLIMIT_CORE, 0),
-            ];
-            if !contained {
-                // Counts all that the user runs. Counting descendants is too slow for what forks
-                // without end, and there is no process 1 here to kill with all that is below it.
-                limits.push((Resource::RLIMIT_NPROC, processes::count_of_user() + PROCESS_LIMIT as rlim_t));
-            }
-            for (resource, limit) in limits {
-                // A lower limit of the user's own stays; there is nothing to report it to.
-                let _ = setrlimit(resource, limit, limit);
-            }
+            limit(contained);
             exec(plan, contained, descriptors)
         }
         Err(error) => error,
@@ -202,11 +219,32 @@ fn become_worker(plan: &Plan, contained: bool) -> ! {
     std::process::exit(i32::from(Farewell::Failed.code()))
 }
 
+/// Sets the limits of the worker, and so of each run. A lower one of the user's own stays.
+fn limit(contained: bool) {
+    let mut limits = vec![(Resource::RLIMIT_FSIZE, FILE_LIMIT), (Resource::RLIMIT_CORE, CORE_LIMIT)];
+    // Counts all that the user runs; root's are not limited. Without a namespace it is all there is:
+    // counting descendants is too slow for what forks without end, and there is no process 1 to kill
+    // with all that is below it. In a namespace, what has too many is to be found before it fails.
+    let spare = if contained { 2 * PROCESS_LIMIT } else { PROCESS_LIMIT };
+    limits.push((Resource::RLIMIT_NPROC, processes::count_of_user() + spare as rlim_t));
+    let limits = limits.into_iter().map(|(resource, limit)| (resource, limit, limit));
+    let soft = [
+        (Resource::RLIMIT_AS, MEMORY_LIMIT, MEMORY_LIMIT + MEMORY_ROOM),
+        // The same for everyone, and whoever needs more may ask for it.
+        (Resource::RLIMIT_STACK, STACK_LIMIT, RLIM_INFINITY),
+        (Resource::RLIMIT_NOFILE, DESCRIPTOR_LIMIT, RLIM_INFINITY),
+    ];
+    for (resource, soft, hard) in limits.chain(soft) {
+        let _ = getrlimit(resource)
+            .and_then(|(_, highest)| setrlimit(resource, soft.min(highest), hard.min(highest)));
+    }
+}
+
 /// Moves the descriptors for requests and frames up, adds copies of standard output and standard
 /// error that a scenario cannot redirect, and leaves the worker a standard input at its end.
 fn move_out_of_reach() -> nix::Result<[RawFd; 4]> {
-    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    let lowest = i32::try_from(soft.min(OUT_OF_REACH + 8).saturating_sub(8)).unwrap_or(0);
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let lowest = i32::try_from(hard).map_or(OUT_OF_REACH, |hard| OUT_OF_REACH.min(hard - 8).max(FRAMES));
     let up = |fd: BorrowedFd<'_>| fcntl(fd, FcntlArg::F_DUPFD(lowest));
     let commands = up(std::io::stdin().as_fd())?;
     let frames = up(sys::inherited(FRAMES))?;
@@ -278,7 +316,7 @@ mod namespace {
 
     /// Has the kernel refuse more processes than this in the namespace: what forks without end would
     /// otherwise grow faster than anyone who shares the processor with it can count. Each namespace
-    /// has had a `pid_max` of its own since Linux 6.14 (proc_sys_kernel(5)); before, it is everyone's.
+    /// has had a `pid_max` of its own since Linux 6.14 (`proc_sys_kernel(5)`); before, it is everyone's.
     pub(super) fn limit_processes(limit: usize) {
         let release = uname().ok().and_then(|names| names.release().to_str().map(str::to_owned));
         let mut numbers =

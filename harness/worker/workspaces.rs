@@ -8,17 +8,20 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
+use super::removal::remove;
+
 const PREFIX: &str = "reload-harness-";
 const LOCK: &str = "lock";
 /// A folder this young may belong to a process that has not locked it yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
 /// A folder of this process's own. It is locked for as long as the process lives, so that another
-/// one can tell it from what a killed process left behind.
+/// one can tell it from what a killed process left behind: a file in it, which says that there was a
+/// lock, and the folder itself, for a run may delete any file.
 #[derive(Debug)]
 pub struct Workspaces {
     root: TempDir,
-    _lock: File,
+    _locks: [File; 2],
 }
 
 impl Workspaces {
@@ -27,10 +30,11 @@ impl Workspaces {
         let base = base();
         sweep(&base);
         let root = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base)?;
-        let lock = File::create(root.path().join(LOCK))?;
-        lock.lock()?;
-        fs::create_dir(root.path().join("tmp"))?;
-        Ok(Self { root, _lock: lock })
+        let locks = [File::open(root.path())?, File::create(root.path().join(LOCK))?];
+        for lock in &locks {
+            lock.lock()?;
+        }
+        Ok(Self { root, _locks: locks })
     }
 
     /// The folder's path, free of symbolic links.
@@ -61,8 +65,12 @@ fn sweep(base: &Path) {
 }
 
 fn is_abandoned(folder: &Path) -> bool {
+    let is_held = |lock: &File| matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+    if File::open(folder).is_ok_and(|lock| is_held(&lock)) {
+        return false;
+    }
     match File::open(folder.join(LOCK)) {
-        Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
+        Ok(lock) => !is_held(&lock),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = fs::metadata(folder).and_then(|metadata| metadata.modified());
             made.is_ok_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age > YOUNG))
@@ -71,33 +79,10 @@ fn is_abandoned(folder: &Path) -> bool {
     }
 }
 
-/// Removes a folder with all that is in it, also where a run took away its own permissions.
-pub(super) fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            unlock(folder)?;
-            fs::remove_dir_all(folder)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
-}
-
-fn unlock(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_type()?.is_dir() {
-            unlock(&entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 impl Drop for Workspaces {
     fn drop(&mut self) {
-        // What a run locked away would keep TempDir's own removal from working.
-        let _ = unlock(self.root.path());
+        // TempDir would give up on what a run locked away, and on what it buried too deep.
+        let _ = remove(self.root.path());
     }
 }
 
@@ -123,6 +108,21 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_whose_lock_file_a_run_deleted_is_not_swept() {
+        let base = tempfile::tempdir().unwrap();
+        let alive = base.path().join("reload-harness-alive");
+        fs::create_dir(&alive).unwrap();
+        let held = File::open(&alive).unwrap();
+        held.lock().unwrap();
+        held.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        sweep(base.path());
+        assert!(alive.exists());
+        drop(held);
+        sweep(base.path());
+        assert!(!alive.exists());
+    }
+
+    #[test]
     fn a_folder_that_is_not_locked_yet_is_left_alone_while_it_is_young() {
         let base = tempfile::tempdir().unwrap();
         let young = base.path().join("reload-harness-young");
@@ -137,7 +137,7 @@ mod tests {
         let workspaces = Workspaces::create().unwrap();
         let root = workspaces.path();
         fs::create_dir_all(root.join("a/b")).unwrap();
-        fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0o000)).unwrap();
         drop(workspaces);
         assert!(!root.exists());
     }

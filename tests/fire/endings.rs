@@ -113,12 +113,18 @@ fn the_memory_limit_is_an_exception_and_what_follows_is_observed() {
     });
 }
 
+/// Full to the last byte, an interpreter may spin in the unwinding of its `MemoryError` (CPython 3.11
+/// to 3.13), or crash: that is what is reported. The harness has room to observe what it does.
 #[test]
-fn memory_that_is_full_to_the_last_byte_is_an_exception() {
-    let case = prompt("l = []\nwhile True:\n    l.append((l,))\nn = len(l)\ndel l\nn > 1000");
+fn memory_that_is_full_to_the_last_byte_is_still_observed() {
+    let fill = "def fill(l):\n    size = 1 << 24\n    while size > 8:\n        try:\n            l.append(bytearray(size))\n        \
+                except MemoryError:\n            size //= 2";
+    let case = prompt(&format!(
+        "{fill}\nl = []\nfill(l)\nlen(l) > 40\nclass A(object): pass\ndel l\nprint('after')"
+    ));
     under_fire(modes(), &case, |_, _, play| {
-        assert_eq!(play.ending, Ending::Finished, "{play:?}");
-        assert_eq!(raised(&play.steps[1]), "MemoryError: ");
-        assert_eq!(values(play, 4), ["True"]);
+        assert_eq!(play.steps[1].event.step, 1);
+        assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, 7), "{play:?}");
+        assert_eq!(play.steps[6].output.stdout, b"after\n");
     });
 }

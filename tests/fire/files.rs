@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use reload_harness::scenario::Scenario;
-use reload_harness::worker::Ending;
+use reload_harness::worker::{Ending, Workspaces};
 use tempfile::TempDir;
 
 use crate::ground::{contained, modes, prompt, raised, scenario, transcript, under_fire, values};
@@ -86,16 +86,18 @@ fn a_file_has_a_limit() {
     });
 }
 
-/// A folder outside with a file in it.
+/// A folder outside with a file in it, on the file system of the workspaces.
 struct Outside {
     folder: TempDir,
+    _near: Workspaces,
 }
 
 impl Outside {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
+        let near = Workspaces::create().unwrap();
+        let folder = TempDir::new_in(near.path()).unwrap();
         fs::write(folder.path().join("mod.py"), "sentinel = 1\n").unwrap();
-        Self { folder }
+        Self { folder, _near: near }
     }
 
     fn path(&self) -> String {
@@ -131,13 +133,12 @@ fn a_link_in_the_place_of_a_folder_leads_no_write_out_of_the_workspace() {
 fn a_link_in_the_place_of_a_file_leads_no_write_out_of_the_workspace() {
     let outside = Outside::new();
     for link in ["symlink", "link"] {
-        // A file system may not allow the second kind between two folders: then nothing is linked.
-        let before = format!(
-            "import os, shutil\nos.remove('mod.py')\ntry:\n    os.{link}('{0}/mod.py', 'mod.py')\nexcept OSError:\n    print('refused')",
-            outside.path()
-        );
-        under_fire(modes(), &edited("mod.py", &before, "print('on')"), |_, _, play| {
-            assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, 6), "{play:?}");
+        let before =
+            format!("import os\nos.remove('mod.py')\nos.{link}('{}/mod.py', 'mod.py')", outside.path());
+        let case = edited("mod.py", &before, "import mod\nmod.x");
+        under_fire(modes(), &case, |_, _, play| {
+            assert_eq!((&play.ending, values(play, 6)), (&Ending::Finished, vec!["2"]), "{play:?}");
+            assert!(play.steps.iter().all(|step| step.event.exception.is_none()), "{play:?}");
             outside.assert_untouched();
         });
     }
@@ -231,14 +232,11 @@ fn sources_of_any_bytes_arrive_as_they_are() {
         }
         let step = 2 * files.len() + 2;
         assert_eq!((values(play, step), values(play, step + 1)), (vec!["233"], vec!["('crlf', 2, 'bom')"]));
-        assert!(
-            ["SyntaxError", "ValueError", "TypeError"]
-                .iter()
-                .any(|name| raised(&play.steps[step + 2]).starts_with(name)),
-            "{}: {}",
-            python.tag,
-            raised(&play.steps[step + 2])
-        );
+        if python.tag.major > 2 {
+            // 2.7 takes a NUL for the end of a line.
+            let nul = raised(&play.steps[step + 2]);
+            assert!(nul.starts_with("SyntaxError") || nul.starts_with("ValueError"), "{}: {nul}", python.tag);
+        }
         assert!(
             raised(&play.steps[step + 3]).starts_with("SyntaxError"),
             "{}: {}",
