@@ -5,12 +5,13 @@
 )]
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ColorChoice};
 
 use crate::python::Request;
+use crate::scenario::Name;
 
 /// How to write to the terminal.
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ impl Console {
 /// Which scenarios.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Only scenarios whose `group/name` contains this or fits this glob; all without one
+    /// Only scenarios whose `group/name` contains this or fits this glob, or that have this tag (`tag:slow`)
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
 }
@@ -53,6 +54,23 @@ pub(crate) struct Folders {
 }
 
 impl Folders {
+    /// A filter that was given as the path of a scenario, or of a folder of them, as a shell
+    /// completes it: the pattern for these. Others stay as they are.
+    pub(crate) fn pattern(&self, text: &str) -> String {
+        let below = |path: &str| {
+            let (path, root) = (Path::new(path).canonicalize().ok()?, self.scenarios.canonicalize().ok()?);
+            let name = if path.is_dir() {
+                path.strip_prefix(root).ok()?.join("**").to_str()?.to_owned()
+            } else if path.extension()? == "md" {
+                format!("{{{}}}", Name::below(&root, &path)?)
+            } else {
+                return None;
+            };
+            Some(name)
+        };
+        below(text).unwrap_or_else(|| text.to_owned())
+    }
+
     /// `--snapshots`, or the folder beside the scenarios.
     pub(crate) fn snapshots(&self) -> PathBuf {
         const NAME: &str = "snapshots";

@@ -6,8 +6,10 @@ use clap::Args;
 
 use super::args::{self, Folders, Json, Playing, Pythons};
 use super::selection::Selection;
-use super::session::{Outcome, Session, Told, emit};
+use super::session::{Outcome, Session, Told};
 use super::style::{ERROR, HEADING, Styled};
+use super::tell::emit;
+use super::tell::{any, counted, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Tag, Unavailable};
 use crate::report::json::Event;
@@ -41,6 +43,7 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) json: Json,
 }
+
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
     let discovery = Discovery::of_process();
@@ -63,12 +66,12 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     };
     let mut gate = Gate::default();
     let outcome = session.play(|scenario, runs| gate.take(&store, scenario, &runs))?;
-    if outcome.exits.contains(&Exit::Interrupted) {
+    if outcome.is_interrupted() {
         return outcome.conclude([], json);
     }
     let files = store.scan()?;
     gate.findings = findings(&selection.declared, &files);
-    gate.findings.extend(missing(gate.ran.iter().map(|(name, tag)| (name, *tag)), &files));
+    gate.findings.extend(missing(gate.unproposed.iter().map(|(name, tag)| (name, *tag)), &files));
     let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
     gate.tell(&store, &tags, json)?;
     if !json {
@@ -81,7 +84,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
 /// What the runs came to, against the snapshots.
 #[derive(Debug, Default)]
 struct Gate {
-    ran: Vec<(Name, Tag)>,
+    /// Runs whose reports are neither accepted nor pending.
+    unproposed: Vec<(Name, Tag)>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
     /// Runs that ended early and for which nothing was accepted.
@@ -91,8 +95,12 @@ struct Gate {
 impl Gate {
     fn take(&mut self, store: &Store, scenario: &Scenario, runs: &[Told]) -> Result<(), Failure> {
         let kept = store.load(&scenario.name)?;
+        let expected = kept.accepted.overlaid(&kept.pending);
         for run in runs {
-            self.ran.push((scenario.name.clone(), run.tag));
+            let proposed = expected.in_force(run.tag);
+            if compare(&run.text, proposed) != Comparison::Equal {
+                self.unproposed.push((scenario.name.clone(), run.tag));
+            }
             match compare(&run.text, kept.accepted.in_force(run.tag)) {
                 Comparison::Equal => {}
                 Comparison::Missing => self.crashed += usize::from(!run.whole),
@@ -123,30 +131,41 @@ impl Gate {
         }
         for finding in &self.findings {
             if json {
-                emit(&Event::Finding { message: finding.to_string() })?;
+                emit(&Event::Finding { message: message(finding, tags) })?;
             } else {
-                writeln!(out, "{} {finding}", Styled::new(ERROR, "snapshots:"))?;
+                writeln!(out, "{} {}", Styled::new(ERROR, "snapshots:"), message(finding, tags))?;
             }
         }
         Ok(())
     }
 
     fn sum_up(&self, outcome: &Outcome, tags: &[Tag]) {
-        let counted = |count: usize, one: &str, many: &str| {
-            (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
-        };
+        let summary = &outcome.summary;
+        let runs = counted(summary.runs, "run", "runs");
         let parts: Vec<String> = [
-            Some(format!("{} runs on {}", outcome.summary.runs, ranges(tags, tags))),
-            counted(self.differences.len(), "differs", "differ"),
-            counted(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
-            counted(self.crashed, "ended early", "ended early"),
-            counted(outcome.summary.skipped, "skipped", "skipped"),
-            counted(outcome.summary.problems, "error in scenarios", "errors in scenarios"),
+            Some(format!("{runs} on {} in {}", ranges(tags, tags), seconds(outcome.took))),
+            any(self.differences.len(), "differs", "differ"),
+            any(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
+            any(self.crashed, "ended early, which nobody accepted", "ended early, which nobody accepted"),
+            any(summary.skipped, "skipped", "skipped"),
+            any(summary.problems, "error in scenarios", "errors in scenarios"),
         ]
         .into_iter()
         .flatten()
         .collect();
-        anstream::eprintln!("{}", Styled::new(HEADING, parts.join(", ")));
+        let clean = if parts.len() == 1 { ", all as accepted" } else { "" };
+        say(Styled::new(HEADING, format!("{}{clean}", parts.join(", "))));
+        self.advise();
+    }
+
+    fn advise(&self) {
+        let missing = self.findings.iter().any(|finding| matches!(finding, Finding::Missing { .. }));
+        if missing || !self.differences.is_empty() {
+            say("propose the reports as they are now: `reload-harness run --python all`");
+        }
+        if self.findings.iter().any(|finding| matches!(finding, Finding::Pending { .. })) {
+            say("accept what is pending: `reload-harness accept`");
+        }
     }
 
     fn exits(&self) -> Vec<Exit> {
@@ -155,5 +174,15 @@ impl Gate {
         exits.extend((!self.findings.is_empty()).then_some(Exit::Snapshots));
         exits.extend((self.crashed > 0).then_some(Exit::Crashed));
         exits
+    }
+}
+
+/// A finding in words, with its interpreters as short as those of a difference.
+fn message(finding: &Finding, tags: &[Tag]) -> String {
+    match finding {
+        Finding::Missing { scenario, tags: missing } => {
+            format!("{scenario}: no snapshot for {}", ranges(missing, tags))
+        }
+        other => other.to_string(),
     }
 }

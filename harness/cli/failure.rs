@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::python::Unavailable;
-use crate::scenario::FilterError;
+use crate::scenario::{Filter, FilterError, Name};
 use crate::snapshot::StoreError;
 
 /// What ends a subcommand before its work is done.
@@ -25,9 +25,12 @@ pub(crate) enum Failure {
         /// Names that are like it.
         nearest: Vec<String>,
     },
-    /// Snapshots are known by their scenarios' names alone.
-    #[error("`accept` knows scenarios by name only, not by tag")]
-    TagsUnknown,
+    /// A file that was named is not there.
+    #[error("there is no file `{}`", .file.display())]
+    NoFile {
+        /// As it was named.
+        file: PathBuf,
+    },
     /// There is no scenario to be read.
     #[error(
         "no scenarios in `{}`; name another folder with --scenarios, or a file: reload-harness run path/to/one.md",
@@ -59,6 +62,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Nothing matches a pattern; these names are there.
+    pub(crate) fn nothing_matches<'a>(pattern: &str, names: impl IntoIterator<Item = &'a Name>) -> Self {
+        let nearest = Filter::nearest(pattern, names).into_iter().map(ToString::to_string).collect();
+        Failure::NothingMatches { pattern: pattern.to_owned(), nearest }
+    }
+
     /// The exit code that tells a script what happened.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -66,7 +75,7 @@ impl Failure {
             Failure::Filter(_)
             | Failure::NothingMatches { .. }
             | Failure::NoScenarios { .. }
-            | Failure::TagsUnknown => Exit::Usage,
+            | Failure::NoFile { .. } => Exit::Usage,
             Failure::Snapshots(StoreError::Busy { .. }) => Exit::Busy,
             Failure::File { .. } | Failure::Snapshots(_) | Failure::Output(_) | Failure::Lab(_) => Exit::Io,
         }

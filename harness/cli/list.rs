@@ -6,15 +6,21 @@ use clap::Args;
 
 use super::args::{self, Folders, Json};
 use super::selection::Selection;
-use super::session::emit;
 use super::style::{FAINT, HEADING, PLAIN, Styled, Table};
-use super::{Exit, Failure};
+use super::tell::emit;
+use super::{Exit, Failure, tell};
 use crate::report::json::Event;
 use crate::snapshot::Store;
 
+const EXAMPLES: &str = "\
+Examples:
+  reload-harness list                     every scenario
+  reload-harness list 'founding/*'        some of them
+  reload-harness list tag:slow --json     one event a line";
+
 /// List scenarios by name, with their titles
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  reload-harness list\n  reload-harness list 'founding/*' --json")]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", super::exit::table()))]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) selection: args::Selection,
@@ -25,6 +31,7 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) json: Json,
 }
+
 pub(crate) fn list(args: &ListArgs) -> Result<Exit, Failure> {
     let selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
     let store = Store::new(args.folders.snapshots());
@@ -52,11 +59,6 @@ pub(crate) fn list(args: &ListArgs) -> Result<Exit, Failure> {
         }
     }
     write!(anstream::stdout(), "{table}")?;
-    for problems in &selection.problems {
-        anstream::eprintln!("{}", problems.render(true));
-    }
-    for stray in &selection.strays {
-        anstream::eprintln!("warning: {}: {}", stray.path.display(), stray.why);
-    }
+    tell::selection(&selection, args.json.json)?;
     Ok(if selection.problems.is_empty() { Exit::Clean } else { Exit::Malformed })
 }

@@ -10,25 +10,27 @@ mod check;
 mod exit;
 mod failure;
 mod list;
+mod paint;
 mod progress;
 mod pythons;
+mod reports;
 mod run;
 mod selection;
 mod session;
 mod style;
+mod tell;
 
 pub use exit::Exit;
 
 use args::Console;
 use failure::Failure;
-use style::{ERROR, Styled};
 
 const EXAMPLES: &str = "\
 Examples:
   reload-harness run                           every scenario, in your python3
   reload-harness run founding --python all     some of them, in every Python here
   reload-harness run path/to/one.md            one file, wherever it is
-  reload-harness check                         the gate: compare with the snapshots, in every Python here
+  reload-harness check                         the gate: compare with the snapshots
   reload-harness accept founding               take the reports as they are now
   reload-harness pythons                       which Pythons are here";
 
@@ -66,7 +68,7 @@ pub fn main() -> ExitCode {
     cli.console.apply();
     let exit = dispatch(&cli.command).unwrap_or_else(|failure| {
         if !failure.is_unheard() {
-            anstream::eprintln!("{} {failure}", Styled::new(ERROR, "error:"));
+            tell::say_error(&failure);
         }
         failure.exit()
     });

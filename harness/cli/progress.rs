@@ -1,37 +1,60 @@
 //! Progress on a terminal.
 
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::lab::Item;
 
+/// What is over by then needs no bar, which would only flicker.
+const DELAY: Duration = Duration::from_millis(400);
+
 /// A line on standard error that says how far the runs are; nothing where that is no terminal.
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// Shows the bar, unless it is over before.
+    late: Option<(Sender<()>, JoinHandle<()>)>,
+}
 
 impl Progress {
     pub(crate) fn new(runs: usize, quiet: bool) -> Self {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(runs as u64), target);
+        let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        let late = (!quiet).then(|| {
+            let (over, wait) = mpsc::channel();
+            let bar = bar.clone();
+            let show = move || {
+                if wait.recv_timeout(DELAY) == Err(RecvTimeoutError::Timeout) {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.enable_steady_tick(Duration::from_millis(200));
+                }
+            };
+            (over, thread::spawn(show))
+        });
+        Self { bar, late }
     }
 
     /// Another run is over.
     pub(crate) fn advance(&self, item: &Item<'_>) {
-        self.0.set_message(format!("{}@{}", item.scenario.name, item.interpreter.tag));
-        self.0.inc(1);
+        self.bar.set_message(format!("{}@{}", item.scenario.name, item.interpreter.tag));
+        self.bar.inc(1);
     }
 
     /// Writes to the terminal without the line in between.
     pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.0.suspend(write)
+        self.bar.suspend(write)
     }
 
-    pub(crate) fn finish(&self) {
-        self.0.finish_and_clear();
+    pub(crate) fn finish(self) {
+        if let Some((over, late)) = self.late {
+            drop(over);
+            // A bar that could not be shown is no reason to fail.
+            let _ = late.join();
+        }
+        self.bar.finish_and_clear();
     }
 }

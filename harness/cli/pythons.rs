@@ -5,16 +5,15 @@
 )]
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::Write;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::args::{Json, Pythons};
 use super::style::{ERROR, FAINT, GOOD, HEADING, PLAIN, Styled, Table};
 use super::{Exit, Failure};
-use crate::python::{Discovered, Discovery, Environment, Found, Host, Implementation, Memory, Unusable};
+use crate::python::{Discovered, Discovery, Environment, Found, Host, Memory, Unusable};
+use crate::report::json::{Event, Installed, Unfit};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +23,7 @@ Examples:
 
 /// List the Pythons of this machine, and how each will be hosted
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", super::exit::table()))]
 pub(crate) struct PythonsArgs {
     #[command(flatten)]
     pythons: Pythons,
@@ -49,9 +48,8 @@ pub(crate) fn pythons(args: &PythonsArgs) -> Result<Exit, Failure> {
     let rows = rows(discovered, chosen.as_deref().unwrap_or_default());
     let mut out = anstream::stdout().lock();
     if args.json.json {
-        for line in lines(&rows, &discovered.unusable) {
-            serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
-            writeln!(out)?;
+        for event in events(&rows, &discovered.unusable) {
+            event.write(&mut out)?;
         }
     } else {
         write!(out, "{}", text(&rows, &discovered.unusable))?;
@@ -145,73 +143,15 @@ fn hosted(row: &Row<'_>) -> String {
     }
 }
 
-/// One line of `pythons --json`. Paths that are no text are shown as nearly as text can.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Line {
-    /// One that can be used.
-    Interpreter {
-        tag: String,
-        /// Of the language.
-        version: String,
-        /// `cpython` or `pypy`.
-        implementation: &'static str,
-        /// The implementation's own version, for `PyPy`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        release: Option<String>,
-        free_threaded: bool,
-        debug: bool,
-        executable: String,
-        base_prefix: String,
-        /// `active`, `PATH`, `pyenv`, `uv`, `system`, `named`.
-        found: &'static str,
-        /// `embedded` or `spawned`.
-        hosted: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        libpython: Option<String>,
-        /// Why it is spawned.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-        /// Whether `run` with the same `--python` uses it.
-        chosen: bool,
-        /// Whether it is what its tag means.
-        of_tag: bool,
-    },
-    /// One that cannot.
-    UnusableInterpreter { executable: String, why: String },
-}
-
-fn lines(rows: &[Row<'_>], unusable: &[Unusable]) -> Vec<Line> {
-    let path = |path: &Path| path.display().to_string();
+fn events<'a>(rows: &'a [Row<'_>], unusable: &'a [Unusable]) -> impl Iterator<Item = Event> + 'a {
     let usable = rows.iter().map(|row| {
-        let interpreter = &row.found.interpreter;
-        let (hosted, libpython, reason) = match &interpreter.host {
-            Host::Embedded { libpython } => ("embedded", Some(path(libpython)), None),
-            Host::Spawned { reason } => ("spawned", None, Some(reason.clone())),
-        };
-        Line::Interpreter {
-            tag: interpreter.tag.to_string(),
-            version: interpreter.version.clone(),
-            implementation: match interpreter.tag.implementation {
-                Implementation::CPython => "cpython",
-                Implementation::PyPy => "pypy",
-            },
-            release: row.found.release.clone(),
-            free_threaded: interpreter.tag.free_threaded,
-            debug: interpreter.tag.debug,
-            executable: path(&interpreter.executable),
-            base_prefix: path(&interpreter.base_prefix),
-            found: row.found.source.as_str(),
-            hosted,
-            libpython,
-            reason,
+        let Found { interpreter, source, release, .. } = row.found;
+        Event::Python(Box::new(Installed {
+            release: release.clone(),
             chosen: row.chosen,
             of_tag: row.instead.is_none(),
-        }
+            ..Installed::new(interpreter, *source)
+        }))
     });
-    let unusable = unusable.iter().map(|unusable| Line::UnusableInterpreter {
-        executable: path(&unusable.path),
-        why: unusable.why.clone(),
-    });
-    usable.chain(unusable).collect()
+    usable.chain(unusable.iter().map(|unusable| Event::UnusablePython(Unfit::from(unusable))))
 }

@@ -1,20 +1,15 @@
 //! `run`: play scenarios and print their reports.
 
-use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::args::{Folders, Playing, Pythons, Reporting};
+use super::reports::Reports;
 use super::selection::Selection;
-use super::session::{Outcome, Session, Told};
-use super::style::{FAINT, HEADING, PLAIN, STATEMENT, Styled};
-use super::{Exit, Failure};
-use crate::python::{Discovery, Interpreter, Tag};
-use crate::scenario::{Name, Scenario};
-use crate::snapshot::diff::ranges;
-use crate::snapshot::{Comparison, Store};
+use super::session::Session;
+use super::{Exit, Failure, tell};
+use crate::python::Discovery;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +23,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", super::exit::table()))]
 pub(crate) struct RunArgs {
-    /// Only scenarios whose `group/name` contains this or fits this glob; or .md files, wherever they are
+    /// Only scenarios whose `group/name` contains this or fits this glob, or that have this tag
+    /// (`tag:slow`); or .md files, wherever they are
     #[arg(value_name = "FILTER|FILE.md")]
     what: Vec<PathBuf>,
 
@@ -74,164 +70,33 @@ impl RunArgs {
         What { files, filters }
     }
 }
+
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let what = args.what();
     let mut selection = Selection::default();
     if what.reads_folder() {
         selection = Selection::of_folder(&args.folders, &what.filters)?;
     }
-    selection.add_files(&args.folders, &what.files);
+    selection.add_files(&args.folders, &what.files)?;
     let discovery = Discovery::of_process();
     let interpreters = discovery.resolve(&args.pythons.python)?;
+    let json = args.reporting.json.json;
+    if !json {
+        tell::interpreter(&interpreters);
+    }
     let session = Session {
         selection: &selection,
         interpreters: &interpreters,
         playing: &args.playing,
         raw_ids: args.reporting.raw_ids,
-        json: args.reporting.json.json,
+        json,
     };
-    let mut sink = Sink::new(args, &selection, &discovery, &interpreters);
-    let outcome = session.play(|scenario, runs| sink.take(scenario, &runs))?;
-    sink.conclude(&outcome)?;
-    let exits = sink.exits.into_iter();
-    outcome.conclude(exits, args.reporting.json.json)
-}
-
-/// Prints reports, and compares them with what was accepted.
-struct Sink<'a> {
-    args: &'a RunArgs,
-    kept: &'a BTreeSet<Name>,
-    store: Store,
-    /// The interpreters that are asked for, and all that were found.
-    tags: Vec<Tag>,
-    present: Vec<Tag>,
-    exits: BTreeSet<Exit>,
-    pending: usize,
-    differing: usize,
-}
-
-impl<'a> Sink<'a> {
-    fn new(
-        args: &'a RunArgs,
-        selection: &'a Selection,
-        discovery: &Discovery,
-        interpreters: &[Interpreter],
-    ) -> Self {
-        let tags: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
-        // Only what was found already: to look for more would take longer than the run.
-        let mut present: Vec<Tag> = tags.clone();
-        if !args.pythons.python.is_empty() {
-            present.extend(discovery.discovered().all().iter().map(|found| found.interpreter.tag));
-        }
-        present.sort_unstable();
-        present.dedup();
-        Self {
-            args,
-            kept: &selection.kept,
-            store: Store::new(args.folders.snapshots()),
-            tags,
-            present,
-            exits: BTreeSet::new(),
-            pending: 0,
-            differing: 0,
-        }
+    let mut reports = Reports::new(&args.folders, &args.reporting, &selection, &discovery, &interpreters);
+    let outcome = session.play(|scenario, runs| reports.take(scenario, &runs))?;
+    if !json && !outcome.is_interrupted() {
+        reports.sum_up(&outcome);
     }
-
-    /// One scenario's runs: equal reports are printed once.
-    fn take(&mut self, scenario: &Scenario, runs: &[Told]) -> Result<(), Failure> {
-        let mut texts: Vec<(&str, Vec<Tag>)> = Vec::new();
-        for run in runs {
-            match texts.iter_mut().find(|(text, _)| *text == run.text) {
-                Some((_, tags)) => tags.push(run.tag),
-                None => texts.push((&run.text, vec![run.tag])),
-            }
-        }
-        for (text, tags) in texts {
-            self.print(text, &tags)?;
-        }
-        for run in runs {
-            self.compare(scenario, run)?;
-        }
-        Ok(())
-    }
-
-    fn print(&self, text: &str, tags: &[Tag]) -> Result<(), Failure> {
-        if self.args.reporting.json.json {
-            return Ok(());
-        }
-        let mut out = anstream::stdout().lock();
-        if self.tags.len() > 1 {
-            writeln!(out, "{}", Styled::new(FAINT, format!("on {}:", ranges(tags, &self.tags))))?;
-        }
-        writeln!(out, "{}", paint(text))?;
-        Ok(())
-    }
-
-    /// A report with raw ids is no one else's business, and neither is a scenario that is kept
-    /// elsewhere.
-    fn compare(&mut self, scenario: &Scenario, run: &Told) -> Result<(), Failure> {
-        let recorded = if self.args.reporting.raw_ids || !self.kept.contains(&scenario.name) {
-            None
-        } else {
-            Some(self.store.record(scenario, run.tag, &run.text, &self.present)?)
-        };
-        let comparison = recorded.as_ref().map(|recorded| &recorded.comparison);
-        self.pending += usize::from(recorded.as_ref().is_some_and(|recorded| recorded.proposed.is_some()));
-        match comparison {
-            Some(Comparison::Equal) => {}
-            Some(Comparison::Differs { .. }) => {
-                self.differing += 1;
-                self.exits.insert(Exit::Differs);
-            }
-            Some(Comparison::Missing) | None if !run.whole => {
-                self.exits.insert(Exit::Crashed);
-            }
-            Some(Comparison::Missing) | None => {}
-        }
-        Ok(())
-    }
-
-    fn conclude(&self, outcome: &Outcome) -> Result<(), Failure> {
-        if self.args.reporting.json.json {
-            return Ok(());
-        }
-        let runs = outcome.summary.runs;
-        let mut parts = vec![format!("{runs} {}", if runs == 1 { "run" } else { "runs" })];
-        for (count, what) in [
-            (outcome.summary.ended_early, "ended early"),
-            (self.differing, "differ from their snapshots"),
-            (outcome.summary.skipped, "skipped"),
-            (outcome.summary.problems, "errors in scenarios"),
-        ] {
-            if count > 0 {
-                parts.push(format!("{count} {what}"));
-            }
-        }
-        anstream::eprintln!("{}", Styled::new(HEADING, parts.join(", ")));
-        if self.pending > 0 {
-            anstream::eprintln!(
-                "reports that were not accepted yet are pending in {}: look at them with `reload-harness check` \
-                 or `cargo insta review`, take them with `reload-harness accept`",
-                self.store.root().display()
-            );
-        }
-        Ok(())
-    }
-}
-
-/// Makes the statements stand out from what they did.
-fn paint(text: &str) -> String {
-    let mut painted = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let style = match line {
-            _ if number == 0 => HEADING,
-            line if line.starts_with(">>> ") || line.starts_with("... ") => STATEMENT,
-            _ => PLAIN,
-        };
-        painted.push_str(&Styled::new(style, line).to_string());
-        painted.push('\n');
-    }
-    painted
+    outcome.conclude(reports.exits, json)
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ pub(crate) struct Selection {
 impl Selection {
     /// Reads the folder and keeps what the patterns match.
     pub(crate) fn of_folder(folders: &Folders, patterns: &[String]) -> Result<Self, Failure> {
-        let filter = Filter::new(patterns)?;
+        let patterns: Vec<String> = patterns.iter().map(|text| folders.pattern(text)).collect();
+        let filter = Filter::new(&patterns)?;
         let folder = &folders.scenarios;
         let collection = Collection::find(folder).map_err(|source| no_folder(folder, source))?;
         if collection.scenarios.is_empty() {
@@ -55,9 +56,7 @@ impl Selection {
         let known: Vec<(&Name, &[String])> =
             seen.iter().map(|(name, tags)| (name, tags.as_slice())).collect();
         if let Some(pattern) = filter.unmatched(&known).first() {
-            let nearest = Filter::nearest(pattern, seen.iter().map(|(name, _)| name));
-            let nearest = nearest.into_iter().map(ToString::to_string).collect();
-            return Err(Failure::NothingMatches { pattern: (*pattern).to_owned(), nearest });
+            return Err(Failure::nothing_matches(pattern, seen.iter().map(|(name, _)| name)));
         }
         if filter.is_empty() {
             selection.strays = collection.strays;
@@ -67,8 +66,13 @@ impl Selection {
 
     /// Adds files, wherever they are. One that is in the scenarios folder is called as it is there,
     /// and its snapshots count.
-    pub(crate) fn add_files(&mut self, folders: &Folders, files: &[PathBuf]) {
+    pub(crate) fn add_files(&mut self, folders: &Folders, files: &[PathBuf]) -> Result<(), Failure> {
         for file in files {
+            if let Err(source) = file.metadata()
+                && source.kind() == io::ErrorKind::NotFound
+            {
+                return Err(Failure::NoFile { file: file.clone() });
+            }
             let below = || Name::below(&folders.scenarios.canonicalize().ok()?, &file.canonicalize().ok()?);
             let name = below();
             if let Some(name) = &name {
@@ -83,6 +87,7 @@ impl Selection {
                 Err(problems) => self.problems.push(problems),
             }
         }
+        Ok(())
     }
 
     /// How many errors there are in scenarios.

@@ -1,18 +1,19 @@
 //! Playing a selection: the part that `run` and `check` have in common.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::args::Playing;
 use super::exit::Exit;
 use super::progress::Progress;
 use super::selection::Selection;
+use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
-use crate::scenario::{Name, Problems, Scenario};
+use crate::scenario::{Name, Scenario};
 use crate::trace::Surroundings;
 use crate::worker::{Cancel, Ending, Programs};
 
@@ -36,6 +37,8 @@ pub(crate) struct Outcome {
     pub(crate) exits: Vec<Exit>,
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
+    /// How long all of it took.
+    pub(crate) took: Duration,
 }
 
 /// A selection on interpreters.
@@ -53,6 +56,7 @@ impl Session<'_> {
         &self,
         mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
+        let start = Instant::now();
         let (items, skipped) = plan(&self.selection.scenarios, self.interpreters);
         self.begin(&items, &skipped)?;
         let mut outcome = Outcome::default();
@@ -74,8 +78,7 @@ impl Session<'_> {
             let complete = *count == 0;
             let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
                 gathered.extend(one);
-                let interrupted = outcome.exits.contains(&Exit::Interrupted);
-                if complete && !interrupted && failure.is_none() {
+                if complete && !outcome.is_interrupted() && failure.is_none() {
                     progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
                 }
                 Ok(())
@@ -88,6 +91,7 @@ impl Session<'_> {
             }
         });
         progress.finish();
+        outcome.took = start.elapsed();
         failure.map_or(Ok(outcome), Err)
     }
 
@@ -108,26 +112,14 @@ impl Session<'_> {
     fn begin(&self, items: &[Item<'_>], skipped: &[(Item<'_>, Skip)]) -> Result<(), Failure> {
         if self.json {
             let pythons = self.interpreters.iter().map(json::Python::from).collect();
-            emit(&Event::Started { scenarios: self.selection.scenarios.len(), pythons, runs: items.len() })?;
+            tell::emit(&Event::Started {
+                scenarios: self.selection.scenarios.len(),
+                pythons,
+                runs: items.len(),
+            })?;
         }
-        for problems in &self.selection.problems {
-            if self.json {
-                tell_problems(problems)?
-            } else {
-                anstream::eprintln!("{}", problems.render(true))
-            }
-        }
-        for stray in &self.selection.strays {
-            anstream::eprintln!("warning: {}: {}", stray.path.display(), stray.why);
-        }
-        if self.json {
-            for (item, skip) in skipped {
-                let (scenario, reason) = (item.scenario.name.to_string(), skip.to_string());
-                emit(&Event::Skipped { scenario, python: Some(item.interpreter.tag.to_string()), reason })?;
-            }
-        } else {
-            tell_skips(skipped, self.interpreters);
-        }
+        tell::selection(self.selection, self.json)?;
+        tell::skips(skipped, self.interpreters, self.json)?;
         Ok(())
     }
 
@@ -141,6 +133,9 @@ impl Session<'_> {
             Ok(play) => play,
             Err(error) => {
                 outcome.note(item.interpreter.tag, &error);
+                if self.json && !error.is_interruption() {
+                    tell::emit(&tell::skipped_event(item, error.to_string()))?;
+                }
                 return Ok(None);
             }
         };
@@ -150,13 +145,18 @@ impl Session<'_> {
         outcome.summary.runs += 1;
         outcome.summary.ended_early += usize::from(!whole);
         if self.json {
-            emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
+            tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
         }
         Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
     }
 }
 
 impl Outcome {
+    /// Whether it was told to stop.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.exits.contains(&Exit::Interrupted)
+    }
+
     fn note(&mut self, tag: Tag, error: &RunError) {
         if error.is_interruption() {
             self.exits.push(Exit::Interrupted);
@@ -177,23 +177,19 @@ impl Outcome {
         json: bool,
     ) -> Result<Exit, Failure> {
         for error in self.failed.values() {
-            anstream::eprintln!("{} {error}", super::style::Styled::new(super::style::ERROR, "error:"));
+            say_error(error);
         }
         let exit = Exit::worst(self.exits.into_iter().chain(exits));
         if exit == Exit::Interrupted {
-            anstream::eprintln!("interrupted: {} runs were played", self.summary.runs);
+            let runs = counted(self.summary.runs, "run was", "runs were");
+            say(format_args!("interrupted: {runs} played"));
         }
         self.summary.exit_code = exit.code();
         if json {
-            emit(&Event::Finished(self.summary))?;
+            tell::emit(&Event::Finished(self.summary))?;
         }
         Ok(exit)
     }
-}
-
-/// Writes an event to standard output.
-pub(crate) fn emit(event: &Event) -> io::Result<()> {
-    event.write(io::stdout().lock())
 }
 
 fn counts(items: &[Item<'_>]) -> BTreeMap<Name, usize> {
@@ -202,30 +198,4 @@ fn counts(items: &[Item<'_>]) -> BTreeMap<Name, usize> {
         *counts.entry(item.scenario.name.clone()).or_default() += 1;
     }
     counts
-}
-
-fn tell_problems(problems: &Problems) -> io::Result<()> {
-    for problem in &problems.problems {
-        let place = problems.place(problem);
-        emit(&Event::Problem(json::Problem {
-            file: problems.path.display().to_string(),
-            line: place.line,
-            column: place.column,
-            message: problem.message.clone(),
-            help: problem.help.clone(),
-        }))?;
-    }
-    Ok(())
-}
-
-/// One line for each scenario and reason.
-fn tell_skips(skipped: &[(Item<'_>, Skip)], interpreters: &[Interpreter]) {
-    let all: Vec<Tag> = interpreters.iter().map(|interpreter| interpreter.tag).collect();
-    let mut grouped: BTreeMap<(&Name, String), Vec<Tag>> = BTreeMap::new();
-    for (item, skip) in skipped {
-        grouped.entry((&item.scenario.name, skip.to_string())).or_default().push(item.interpreter.tag);
-    }
-    for ((name, why), tags) in grouped {
-        anstream::eprintln!("skipped {name} on {}: {why}", crate::snapshot::diff::ranges(&tags, &all));
-    }
 }

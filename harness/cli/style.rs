@@ -10,6 +10,10 @@ use unicode_width::UnicodeWidthStr;
 pub(crate) const HEADING: Style = Style::new().bold();
 /// Something is wrong.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// Went away.
+pub(crate) const GONE: Style = AnsiColor::Red.on_default();
+/// Something may be wrong.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 /// What was chosen, or is as it should be.
 pub(crate) const STATEMENT: Style = AnsiColor::Cyan.on_default();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();

@@ -2,6 +2,7 @@
 //!
 //! These types are the schema, apart from the types they are made from, so that those may change.
 
+mod machine;
 mod run;
 mod step;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::io;
 
 use serde::Serialize;
 
+pub use machine::{Installed, Unfit};
 pub use run::{End, Run};
 pub use step::{Output, Played};
 
@@ -61,6 +63,10 @@ pub enum Event {
         /// What, in words.
         message: String,
     },
+    /// An interpreter there is (`pythons`).
+    Python(Box<Installed>),
+    /// An interpreter that cannot be used (`pythons`).
+    UnusablePython(Unfit),
     /// A scenario there is (`list`).
     Scenario {
         /// `group/name`

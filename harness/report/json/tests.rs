@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{End, Event, Problem, Python, Run, SCHEMA, Summary};
-use crate::python::{Host, Implementation, Interpreter, Tag};
+use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
+use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
 use crate::worker::{Chained, Ending, Exception, Relation, Value};
@@ -65,6 +65,11 @@ fn report() -> Report {
     Report::new(&run.scenario, &run.play, &surroundings())
 }
 
+fn installed(interpreter: &Interpreter) -> Event {
+    let release = Some("7.3.12".to_owned());
+    Event::Python(Box::new(Installed { release, ..Installed::new(interpreter, Source::Pyenv) }))
+}
+
 fn samples() -> Vec<Event> {
     let embedded = interpreter(Host::Embedded { libpython: PathBuf::from("libpython3.11.so.1.0") });
     let endings = [
@@ -91,6 +96,28 @@ fn samples() -> Vec<Event> {
             python: Some("cp27".to_owned()),
             reason: "written for >=3".to_owned(),
         },
+        Event::Differs {
+            scenario: "a".to_owned(),
+            pythons: vec!["cp311".to_owned()],
+            diff: "-1\n+2\n".to_owned(),
+        },
+        Event::Finding { message: "a@cp27.snap: there is no such scenario".to_owned() },
+        Event::Scenario {
+            scenario: "a".to_owned(),
+            title: "A".to_owned(),
+            file: "scenarios/a.md".to_owned(),
+            requires: Some(">=3".to_owned()),
+            tags: vec!["slow".to_owned()],
+            epochs: vec!["cp36".to_owned()],
+        },
+        Event::Accepted { scenario: "a".to_owned(), python: "cp36".to_owned() },
+        Event::Folded { scenario: "a".to_owned(), python: "cp38".to_owned(), into: "cp36".to_owned() },
+        installed(&embedded),
+        installed(&spawned()),
+        Event::UnusablePython(Unfit {
+            executable: "/usr/bin/python3.4".to_owned(),
+            reason: "Python 3.4.10 is too old".to_owned(),
+        }),
         Event::Finished(Summary { runs: 1, ended_early: 1, skipped: 1, problems: 1, exit_code: 5 }),
     ];
     samples.extend(endings.iter().map(|ending| {
@@ -128,7 +155,9 @@ fn words(json: &Json, found: &mut BTreeSet<String>) {
 
 fn emitted() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    lines().iter().for_each(|line| words(line, &mut found));
+    for line in lines() {
+        words(&line, &mut found);
+    }
     found
 }
 

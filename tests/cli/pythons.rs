@@ -1,5 +1,4 @@
 //! `reload-harness pythons`, as a user runs it.
-#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -124,14 +123,15 @@ fn json_is_one_object_a_line() {
         lines.iter().find(|line| line["executable"] == path.as_str()).unwrap()
     };
     let python = at("bin/python3");
-    assert_eq!(python["type"], "interpreter");
+    assert_eq!(python["event"], "python");
+    assert_eq!(python["schema"], 1);
     assert_eq!(python["tag"], "cp37");
     assert_eq!(python["version"], "3.7.99");
-    assert_eq!(python["hosted"], "spawned");
+    assert_eq!(python["host"], "spawned");
     assert_eq!(python["chosen"], true);
     assert_eq!(python["of_tag"], true);
     assert_eq!(at("bin/python2.7")["chosen"], false);
-    assert_eq!(at("bin/python3.4")["type"], "unusable_interpreter");
+    assert_eq!(at("bin/python3.4")["event"], "unusable-python");
 }
 
 #[test]

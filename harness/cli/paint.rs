@@ -1,0 +1,89 @@
+//! Colours a report, so that an eye that skims it stops at the right lines.
+
+use std::sync::LazyLock;
+
+use anstyle::Style;
+use regex::Regex;
+
+use super::style::{ERROR, FAINT, GONE, GOOD, HEADING, PLAIN, STATEMENT, Styled, WARNING};
+
+/// An exception's last line, as a traceback has it.
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static EXCEPTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^    (\w+\.)*[A-Z]\w*(Error|Exception|Interrupt|Exit|Iteration|Warning)(: |$)").unwrap()
+});
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static FRAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^        \S+:\d+ in ").unwrap());
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^    ((crashed|hung|silent|garbled|swarmed): |exited with status \d|killed its worker|left )",
+    )
+    .unwrap()
+});
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static SUPERSEDED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^    \S+( is a superseded |: .*\bsuperseded\b)").unwrap());
+
+/// The report with styles, line by line. It goes by the looks of a line: what a program prints in
+/// the words of a report is coloured as a report.
+pub(crate) fn paint(report: &str) -> String {
+    let mut painted = String::new();
+    let mut edits = false;
+    for (number, line) in report.lines().enumerate() {
+        if !line.starts_with(' ') {
+            edits = line.starts_with("edit ");
+        }
+        let style = if number == 0 { HEADING } else { style(line, edits) };
+        painted.push_str(&Styled::new(style, line).to_string());
+        painted.push('\n');
+    }
+    painted
+}
+
+fn style(line: &str, edits: bool) -> Style {
+    let flush = !line.starts_with(' ');
+    match line {
+        _ if flush && (line.starts_with(">>>") || line.starts_with("...")) => STATEMENT,
+        _ if flush && (line.starts_with("edit ") || line.starts_with("write ")) => STATEMENT,
+        _ if edits && line.starts_with("    - ") => GONE,
+        _ if edits && line.starts_with("    + ") => GOOD,
+        _ if EXCEPTION.is_match(line) || ENDING.is_match(line) => ERROR,
+        _ if SUPERSEDED.is_match(line) => WARNING,
+        _ if FRAME.is_match(line) => FAINT,
+        _ => PLAIN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_line_has_its_colour() {
+        for (line, expected) in [
+            (">>> b.foo()", STATEMENT),
+            ("... pass", STATEMENT),
+            ("edit foo.py", STATEMENT),
+            ("    Bar.foo", PLAIN),
+            ("    TypeError: unbound method", ERROR),
+            ("    foo.Problem: x", PLAIN),
+            ("    foo.MyError", ERROR),
+            ("        foo.py:12 in foo: Foo.foo(self)", FAINT),
+            ("    b is a superseded foo.Bar#1", WARNING),
+            ("    crashed: killed by SIGABRT", ERROR),
+            ("    - gone", PLAIN),
+            ("1 step was not reached", PLAIN),
+        ] {
+            assert_eq!(style(line, false), expected, "{line}");
+        }
+        assert_eq!(style("    - gone", true), GONE);
+        assert_eq!(style("    + new", true), GOOD);
+    }
+
+    #[test]
+    fn the_text_stays_what_it_is() {
+        let report = "g/a: A title\n\n>>> f()\n    ValueError: x\n        <step> in f\nedit a.py\n    - x\n";
+        assert_eq!(anstream::adapter::strip_str(&paint(report)).to_string(), report);
+    }
+}

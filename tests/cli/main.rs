@@ -1,0 +1,13 @@
+//! The program as its users meet it: in folders of their own, outside this repository.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod console;
+mod ending;
+mod interruption;
+mod json;
+mod lone_file;
+mod pythons;
+mod repository;
+mod selection;
+mod trouble;
+mod world;

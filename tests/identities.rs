@@ -1,0 +1,244 @@
+//! Identities of all kinds of objects, on every Python of this machine.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::Path;
+
+use reload_harness::lab::{Item, Lab, skip};
+use reload_harness::python::{Discovery, Interpreter, Tag};
+use reload_harness::report::{Report, text};
+use reload_harness::scenario::{Name, Scenario};
+use reload_harness::trace::Surroundings;
+use reload_harness::worker::{Cancel, Programs};
+
+struct Machine {
+    interpreters: Vec<Interpreter>,
+    lab: Lab,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let found = Discovery::of_process();
+        let interpreters: Vec<_> =
+            found.discovered().all().into_iter().map(|found| found.interpreter.clone()).collect();
+        assert!(!interpreters.is_empty(), "no Python was found on this machine");
+        let programs = Programs {
+            supervisor: env!("CARGO_BIN_EXE_reload-harness").into(),
+            worker: env!("CARGO_BIN_EXE_reload-worker").into(),
+        };
+        Self { interpreters, lab: Lab::new(programs, Cancel::new().unwrap()).unwrap() }
+    }
+
+    /// The reports of a scenario out of settings, modules and a transcript.
+    fn reports(&self, settings: &str, modules: &[(&str, &str)], transcript: &str) -> Vec<(Tag, String)> {
+        let mut markdown = format!("# Test\n\n```toml\n{settings}\n```\n");
+        for (path, source) in modules {
+            markdown += &format!("\n`{path}`:\n\n```python\n{}\n```\n", source.trim());
+        }
+        markdown += "\n```pycon\n";
+        for line in transcript.trim().lines() {
+            markdown += line.trim_start();
+            markdown += "\n";
+        }
+        markdown += "```\n";
+        let name = Name { group: String::new(), name: "test".to_owned() };
+        let scenario = Scenario::parse(name, Path::new("test.md"), markdown.as_bytes(), Vec::new())
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let played = self.interpreters.iter().filter(|interpreter| skip(&scenario, interpreter).is_none());
+        let report = |interpreter: &Interpreter| {
+            let play = self.lab.play(&Item { scenario: &scenario, interpreter }).unwrap();
+            let surroundings = Surroundings::of(&play, interpreter, settings.contains("raw-ids"));
+            (interpreter.tag, text(&Report::new(&scenario, &play, &surroundings)))
+        };
+        played.map(report).collect()
+    }
+
+    fn each_says(&self, settings: &str, modules: &[(&str, &str)], transcript: &str, lines: &[&str]) {
+        for (tag, report) in self.reports(settings, modules, transcript) {
+            let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+            for line in lines {
+                assert!(
+                    report.lines().any(|other| words(other) == words(line)),
+                    "{tag} does not say `{line}`:\n{report}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn old_style_classes_of_2_7_have_an_mro_and_generations() {
+    Machine::new().each_says(
+        "python = '<3'",
+        &[("foo.py", "class Foo: pass\nclass Mixin: pass\nclass Bar(Foo, Mixin):\n    def f(self): pass")],
+        ">>> import foo\n>>> b = foo.Bar()\n>>> b\n>>> reload(foo)\n>>> id(b.__class__)",
+        &[
+            "foo.Bar    #1   mro: foo.Bar#1, foo.Foo#1, foo.Mixin#1",
+            "b  #1   a foo.Bar#1",
+            "<foo.Bar instance at b#1>",
+            "b is a superseded foo.Bar#1",
+            "id of foo.Bar#1",
+        ],
+    );
+}
+
+#[test]
+fn a_metaclass_is_told_with_its_class() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class Meta(type):\n    def f(cls): pass\nC = Meta('C', (object,), {})")],
+        ">>> import foo\n>>> c = foo.C()\n>>> reload(foo)\n>>> type(type(c)) is foo.Meta",
+        &["c  #1   a foo.C#1", "c is a superseded foo.C#1", "False"],
+    );
+}
+
+#[test]
+fn a_metaclass_that_raises_whatever_it_is_asked_is_not_asked() {
+    let meta = "class Meta(type):\n    def refuse(cls, *args):\n        raise RuntimeError('asked')\n    \
+                __eq__ = __ne__ = __hash__ = __instancecheck__ = __subclasscheck__ = __call__ = refuse\n    \
+                __getattribute__ = refuse\nC = type.__new__(Meta, 'C', (object,), {})";
+    Machine::new().each_says(
+        "",
+        &[("foo.py", meta)],
+        ">>> import foo\n>>> c = object.__new__(foo.C)\n>>> reload(foo)\n>>> [c] and None",
+        &["c  #1   a foo.C#1", "c is a superseded foo.C#1"],
+    );
+}
+
+#[test]
+fn nested_classes_are_called_by_their_path() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class Outer(object):\n    class Inner(object):\n        class Core(object): pass")],
+        ">>> import foo\n>>> i = foo.Outer.Inner()\n>>> k = foo.Outer.Inner.Core()\n>>> reload(foo)\n>>> id(k.__class__)",
+        &[
+            "i  #1   a foo.Outer.Inner#1",
+            "k  #1   a foo.Outer.Inner.Core#1",
+            "i is a superseded foo.Outer.Inner#1",
+            "id of foo.Outer.Inner.Core#1",
+        ],
+    );
+}
+
+#[test]
+fn each_call_makes_another_local_class() {
+    let modules = [("foo.py", "def make():\n    class Local(object): pass\n    return Local")];
+    let transcript = ">>> import foo\n>>> a = foo.make()()\n>>> b = foo.make()()\n>>> type(a) is type(b)";
+    let machine = Machine::new();
+    machine.each_says(
+        "python = '>=3'",
+        &modules,
+        transcript,
+        &["a  #1   a foo.make.<locals>.Local#1", "b  #1   a foo.make.<locals>.Local#2"],
+    );
+    machine.each_says("python = '<3'", &modules, transcript, &["b  #1   a foo.Local#2", "False"]);
+}
+
+#[test]
+fn a_renamed_qualname_does_not_hide_by_which_name_a_class_is_found() {
+    Machine::new().each_says(
+        "python = '>=3'",
+        &[("foo.py", "class Bar: pass\nBar.__qualname__ = 'Renamed'")],
+        ">>> import foo\n>>> b = foo.Bar()\n>>> b\n>>> reload(foo)\n>>> id(b.__class__)",
+        &[
+            "b  #1   a foo.Bar#1",
+            "<foo.Renamed object at b#1>",
+            "b is a superseded foo.Bar#1",
+            "id of foo.Bar#1",
+        ],
+    );
+}
+
+#[test]
+fn classes_without_a_module_or_with_a_strange_one_are_known() {
+    Machine::new().each_says(
+        "",
+        &[(
+            "foo.py",
+            "A = type('A', (object,), {'__module__': None})\nB = type('B', (object,), {'__module__': 42})\n\
+             namespace = {}\nexec('class C(object): pass', namespace)\nC = namespace['C']\n",
+        )],
+        ">>> import foo\n>>> a, b, c = foo.A(), foo.B(), foo.C()\n>>> reload(foo)\n>>> id(type(c))",
+        &["a  #1   a foo.A#1", "c is a superseded foo.C#1", "id of foo.C#1", "b is a superseded foo.B#1"],
+    );
+}
+
+#[test]
+fn a_class_whose_id_is_reused_is_another_one() {
+    let step = ">>> import gc; foo.C = None; junk = gc.collect(); foo.C = type('C', (object,), {})\n";
+    let transcript = format!(">>> import foo\n>>> first = id(foo.C)\n{}>>> id(foo.C)\n", step.repeat(5));
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class C(object): pass")],
+        &transcript,
+        &["foo.C  #1 -> #2", "foo.C  #5 -> #6", "id of foo.C#6"],
+    );
+}
+
+#[test]
+fn a_proxy_that_lies_about_its_class_is_what_it_is() {
+    Machine::new().each_says(
+        "",
+        &[(
+            "foo.py",
+            "class Proxy(object):\n    @property\n    def __class__(self):\n        raise RuntimeError('woken')\n\
+             class Real(object): pass",
+        )],
+        ">>> import foo\n>>> p = foo.Proxy()\n>>> reload(foo)",
+        &["p  #1   a foo.Proxy#1", "p is a superseded foo.Proxy#1"],
+    );
+}
+
+#[test]
+fn a_lazy_module_is_not_woken() {
+    Machine::new().each_says(
+        "",
+        &[(
+            "foo.py",
+            "import sys, types\nclass Lazy(types.ModuleType):\n    def __getattribute__(self, name):\n        \
+             print('woken by ' + name)\n        return types.ModuleType.__getattribute__(self, name)\n\
+             sys.modules['lazy'] = Lazy('lazy')",
+        )],
+        ">>> import foo\n>>> 'quiet'",
+        &["'quiet'"],
+    );
+    for (tag, report) in Machine::new().reports(
+        "",
+        &[("foo.py", "import sys, types\nclass Lazy(types.ModuleType):\n    def __getattr__(self, name):\n        \
+            print('woken by ' + name)\n        raise AttributeError(name)\nsys.modules['lazy'] = Lazy('lazy')")],
+        ">>> import foo\n>>> 1\n>>> reload(foo)\n>>> 2",
+    ) {
+        assert!(!report.contains("woken"), "{tag}:\n{report}");
+    }
+}
+
+#[test]
+fn moved_names_and_reassigned_bases_are_told() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class A(object): pass\nclass B(object):\n    def f(self): pass\nclass C(A):\n    def f(self): pass")],
+        ">>> import foo\n>>> c = foo.C()\n>>> foo.C.__bases__ = (foo.B,)\n>>> c.__class__ = foo.B\n>>> foo.A = foo.B\n>>> del foo.C",
+        &["mro of foo.C#1 is now foo.C#1, foo.B#1, object", "c: foo.C#1 -> foo.B#1", "foo.A  foo.A#1 -> foo.B#1", "foo.C  gone"],
+    );
+}
+
+#[test]
+fn purging_and_importing_again_makes_another_module() {
+    Machine::new().each_says(
+        "",
+        &[("pkg/__init__.py", "from pkg import mod"), ("pkg/mod.py", "class C(object): pass")],
+        ">>> import sys, pkg\n>>> c = pkg.mod.C()\n>>> del sys.modules['pkg'], sys.modules['pkg.mod']\n>>> import pkg",
+        &["c  #1   a pkg.mod.C#1", "pkg.mod.C  #2", "c is a superseded pkg.mod.C#1"],
+    );
+}
+
+#[test]
+fn constants_have_an_identity_but_no_line_of_their_own() {
+    for (tag, report) in
+        Machine::new().reports("", &[], ">>> n = 1000003\n>>> id(n)\n>>> t = (1, [])\n>>> id(t)")
+    {
+        assert!(report.contains("id of n#1\n"), "{tag}:\n{report}");
+        assert!(report.contains("    t  #1   a tuple\n"), "{tag}:\n{report}");
+        assert!(report.contains("id of t#1\n"), "{tag}:\n{report}");
+        assert!(!report.contains("    n  #1"), "{tag}:\n{report}");
+    }
+}
