@@ -16,11 +16,12 @@ use super::error::{PlayError, StartError};
 use super::event::{Ending, Event, Observed, Output, Play};
 use super::folder::Folder;
 use super::lifeline::{Lifeline, Sent};
+use super::limits::PROCESS_LIMIT;
 use super::listen::{Frame, Heard, Listener};
 use super::processes;
 use super::request;
 use super::start::{self, Setup};
-use super::supervisor::{Farewell, PROCESS_LIMIT};
+use super::supervisor::Farewell;
 use super::verify::verify;
 use crate::scenario::Scenario;
 

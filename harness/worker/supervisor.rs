@@ -22,14 +22,14 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, rlim_t, setrlimit};
+use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::stat::{Mode, umask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, close, dup2_stdin, execve, getpid};
 
-use super::processes;
-use super::sys;
+use super::limits::{self, PROCESS_LIMIT};
+use super::{namespace, processes, sys};
 
 /// The hidden first argument that makes this program a supervisor.
 pub const COMMAND: &str = "__supervise";
@@ -41,21 +41,6 @@ pub(super) const FRAMES: RawFd = 3;
 /// does not meet them; no higher, for a fork copies the table up to the highest.
 const OUT_OF_REACH: RawFd = 1016;
 
-/// Processes that one worker may have at once.
-pub const PROCESS_LIMIT: usize = 256;
-/// Address space of a run, in bytes.
-const MEMORY_LIMIT: rlim_t = 512 << 20;
-/// Address space that the probe has on top of it, to tell what a run did that has none left.
-const MEMORY_ROOM: rlim_t = 64 << 20;
-/// Size that a run may give a file, in bytes.
-const FILE_LIMIT: rlim_t = 64 << 20;
-/// Stack of a run's main thread, in bytes: how deep C code recurses before it crashes.
-const STACK_LIMIT: rlim_t = 8 << 20;
-/// Descriptors that a run may have.
-const DESCRIPTOR_LIMIT: rlim_t = 1024;
-/// Size of a core dump, in bytes. Linux hands dumps of any size to a program that takes them from a
-/// pipe, and does not where the limit is 1 (`fs/coredump.c`): a crash would cost more than the run.
-const CORE_LIMIT: rlim_t = if cfg!(target_os = "linux") { 1 } else { 0 };
 /// How often the number of processes is looked at, in milliseconds.
 const LOOK: u16 = 10;
 
@@ -133,9 +118,12 @@ fn supervise(plan: &Plan) -> nix::Result<Farewell> {
     if !contained {
         namespace::adopt_orphans();
     }
+    // Among thousands of processes, each with the share of a session of its own (autogroup, sched(7)),
+    // it would not get to look for minutes.
+    let outranks = sys::outrank();
     let worker = match sys::fork()? {
         ForkResult::Parent { child } => child,
-        ForkResult::Child => become_worker(plan, contained),
+        ForkResult::Child => become_worker(plan, contained, outranks),
     };
     close(FRAMES)?;
     let farewell = watch(worker);
@@ -161,9 +149,6 @@ fn let_go_of_the_harness() -> nix::Result<()> {
 }
 
 fn watch(worker: Pid) -> Farewell {
-    // Among thousands of processes, each with the share of a session of its own (autogroup, sched(7)),
-    // it would not get to look for minutes. Where this is not allowed, RLIMIT_NPROC holds them down.
-    sys::outrank();
     let lifeline = std::io::stdin();
     let mut population = processes::Population::default();
     loop {
@@ -202,49 +187,23 @@ fn reap(worker: Pid) -> bool {
 }
 
 /// Limits this process and becomes the worker.
-fn become_worker(plan: &Plan, contained: bool) -> ! {
+fn become_worker(plan: &Plan, contained: bool, outranks: bool) -> ! {
     namespace::die_with_parent();
-    if contained {
-        namespace::limit_processes(2 * PROCESS_LIMIT);
-    }
     sys::default_signals();
+    limits::impose(contained, outranks);
     let error = match move_out_of_reach() {
-        Ok(descriptors) => {
-            limit(contained);
-            exec(plan, contained, descriptors)
-        }
+        Ok(descriptors) => exec(plan, contained, descriptors),
         Err(error) => error,
     };
     eprintln!("failed to start {}: {error}", plan.program.display());
     std::process::exit(i32::from(Farewell::Failed.code()))
 }
 
-/// Sets the limits of the worker, and so of each run. A lower one of the user's own stays.
-fn limit(contained: bool) {
-    let mut limits = vec![(Resource::RLIMIT_FSIZE, FILE_LIMIT), (Resource::RLIMIT_CORE, CORE_LIMIT)];
-    // Counts all that the user runs; root's are not limited. Without a namespace it is all there is:
-    // counting descendants is too slow for what forks without end, and there is no process 1 to kill
-    // with all that is below it. In a namespace, what has too many is to be found before it fails.
-    let spare = if contained { 2 * PROCESS_LIMIT } else { PROCESS_LIMIT };
-    limits.push((Resource::RLIMIT_NPROC, processes::count_of_user() + spare as rlim_t));
-    let limits = limits.into_iter().map(|(resource, limit)| (resource, limit, limit));
-    let soft = [
-        (Resource::RLIMIT_AS, MEMORY_LIMIT, MEMORY_LIMIT + MEMORY_ROOM),
-        // The same for everyone, and whoever needs more may ask for it.
-        (Resource::RLIMIT_STACK, STACK_LIMIT, RLIM_INFINITY),
-        (Resource::RLIMIT_NOFILE, DESCRIPTOR_LIMIT, RLIM_INFINITY),
-    ];
-    for (resource, soft, hard) in limits.chain(soft) {
-        let _ = getrlimit(resource)
-            .and_then(|(_, highest)| setrlimit(resource, soft.min(highest), hard.min(highest)));
-    }
-}
-
 /// Moves the descriptors for requests and frames up, adds copies of standard output and standard
 /// error that a scenario cannot redirect, and leaves the worker a standard input at its end.
 fn move_out_of_reach() -> nix::Result<[RawFd; 4]> {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    let lowest = i32::try_from(hard).map_or(OUT_OF_REACH, |hard| OUT_OF_REACH.min(hard - 8).max(FRAMES));
+    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let lowest = i32::try_from(soft).map_or(OUT_OF_REACH, |soft| OUT_OF_REACH.min(soft - 8));
     let up = |fd: BorrowedFd<'_>| fcntl(fd, FcntlArg::F_DUPFD(lowest));
     let commands = up(std::io::stdin().as_fd())?;
     let frames = up(sys::inherited(FRAMES))?;
@@ -287,66 +246,4 @@ fn exec(plan: &Plan, contained: bool, descriptors: [RawFd; 4]) -> Errno {
 /// NUL in them.
 fn c_string(text: &OsStr) -> Option<CString> {
     CString::new(text.as_bytes()).ok()
-}
-
-#[cfg(target_os = "linux")]
-mod namespace {
-    use std::fs;
-
-    use nix::sched::{CloneFlags, unshare};
-    use nix::sys::prctl;
-    use nix::sys::signal::Signal;
-    use nix::sys::utsname::uname;
-    use nix::unistd::{getgid, getuid};
-
-    /// Puts the next child into a PID namespace of its own; false where the kernel does not allow it.
-    pub(super) fn enter() -> bool {
-        if unshare(CloneFlags::CLONE_NEWPID).is_ok() {
-            return true;
-        }
-        let (uid, gid) = (getuid(), getgid());
-        if unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWPID).is_err() {
-            return false;
-        }
-        // user_namespaces(7): the user stays who they are, so files keep their owner.
-        fs::write("/proc/self/setgroups", "deny").is_ok()
-            && fs::write("/proc/self/uid_map", format!("{uid} {uid} 1")).is_ok()
-            && fs::write("/proc/self/gid_map", format!("{gid} {gid} 1")).is_ok()
-    }
-
-    /// Has the kernel refuse more processes than this in the namespace: what forks without end would
-    /// otherwise grow faster than anyone who shares the processor with it can count. Each namespace
-    /// has had a `pid_max` of its own since Linux 6.14 (`proc_sys_kernel(5)`); before, it is everyone's.
-    pub(super) fn limit_processes(limit: usize) {
-        let release = uname().ok().and_then(|names| names.release().to_str().map(str::to_owned));
-        let mut numbers =
-            release.iter().flat_map(|release| release.split('.')).map_while(|part| part.parse().ok());
-        if (numbers.next(), numbers.next()) >= (Some(6_u32), Some(14_u32)) {
-            // Where this fails, the processes are still counted.
-            let _ = fs::write("/proc/sys/kernel/pid_max", limit.to_string());
-        }
-    }
-
-    pub(super) fn die_with_parent() {
-        // Where this fails, the worker still ends once it reads the end of its requests.
-        let _ = prctl::set_pdeathsig(Signal::SIGKILL);
-    }
-
-    pub(super) fn adopt_orphans() {
-        // Where this fails, a daemon's parent is process 1 and it is found through its session.
-        let _ = prctl::set_child_subreaper(true);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod namespace {
-    pub(super) fn enter() -> bool {
-        false
-    }
-
-    pub(super) fn limit_processes(_: usize) {}
-
-    pub(super) fn die_with_parent() {}
-
-    pub(super) fn adopt_orphans() {}
 }
