@@ -109,12 +109,12 @@ class Census(object):
         for name, module in self.find_own_modules():
             self.own_names.add(name)
             modules[name] = self.token(module) or self.make(module, "module", name, True)
-        paths = []
+        roots = []
         for name in sorted(modules):
             module = loaded.get(name)
             if issubclass(type(module), types.ModuleType):
-                self.walk(name, module_dict(module), paths, set())
-        self.walk("__main__", self.defined_at_prompt(), paths, set())
+                roots.append((name, module_dict(module)))
+        paths = self.walk(roots + [("__main__", self.defined_at_prompt())])
         self.at = dict(paths)
         hidden = self.hidden_classes(set(id(value) for _, value in paths), freed)
         # What came to be in this step, and lost its name in this step too, was there before what has it now.
@@ -133,6 +133,7 @@ class Census(object):
         )
         event["made"] = self.made
         event["freed"] = freed
+        self.at = {}  # it holds them
 
     def forget_the_dead(self):
         freed = []
@@ -197,8 +198,32 @@ class Census(object):
 
     # -- classes and functions
 
-    def walk(self, path, namespace, paths, inside):
-        """Collects (path, object) for the own classes and functions that a namespace reaches."""
+    def walk(self, roots):
+        """(path, object) for the own classes and functions that namespaces reach, each before what is inside it.
+
+        A class is looked into at its shortest path, and at the one that it says is
+        its own: where classes refer to each other, there is no end of paths.
+        """
+        inside, seen, todo = {}, set(), list(roots)
+        for path, namespace in todo:
+            inside[path] = self.find_in(path, namespace)
+            for below, value in inside[path]:
+                if type(value) is types.FunctionType or not self.is_at_home(value, path):
+                    continue
+                key = (id(value), below == full_name(value))
+                if key not in seen and (id(value), True) not in seen:
+                    seen.add(key)
+                    todo.append((below, class_namespace(value)))
+        paths, todo = [], []
+        for path, _ in roots:
+            todo.extend(reversed(inside[path]))
+            while todo:
+                paths.append(todo.pop())
+                todo.extend(reversed(inside.pop(paths[-1][0], ())))
+        return paths
+
+    def find_in(self, path, namespace):
+        """(path, object) for the own classes and functions right in a namespace, in the order of definition."""
         found = []
         for name, value in list(namespace.items()):
             if type(name) is not str:
@@ -210,11 +235,13 @@ class Census(object):
                     found.append((value.__code__.co_firstlineno, name, value))
             elif issubclass(kind, class_types) and self.owns_class(value):
                 found.append((first_line(value), name, value))
-        for _, name, value in sorted(found, key=lambda entry: entry[:2]):
-            paths.append((path + "." + name, value))
-            if type(value) is not types.FunctionType and id(value) not in inside:
-                if value_module(value) == path.partition(".")[0] or value_module(value) not in loaded:
-                    self.walk(path + "." + name, class_namespace(value), paths, inside | set([id(value)]))
+        found.sort(key=lambda entry: entry[:2])
+        return [(path + "." + name, value) for _, name, value in found]
+
+    def is_at_home(self, cls, path):
+        """Whether a class that is reached by a path is of the module with which that begins, or of none."""
+        module = value_module(cls)
+        return module == path.partition(".")[0] or module not in loaded
 
     def name_all(self, paths, attributes):
         """Gives every path its token; a new object goes by the path that it says is its own, if it is there."""

@@ -355,6 +355,34 @@ def join_surrogates(text):
     return text.encode("utf-16", "surrogatepass").decode("utf-16") if not PY2 else text
 
 
+class Signals(object):
+    """The scenario's handlers of signals, kept from running in the midst of the probe."""
+
+    def __init__(self):
+        self.handlers = []
+        self.noted = []
+        self.noter = lambda number, _: self.noted.append(number)
+
+    def hold(self):
+        """Puts a note in the place of every handler.  Where one ran until then, what it raised goes on."""
+        try:
+            for number in range(1, _signal.NSIG):
+                handler = _signal.getsignal(number)
+                if callable(handler) and handler is not self.noter:
+                    self.handlers.append((number, handler))
+                    _signal.signal(number, self.noter)
+        except BaseException:
+            self.hold()
+            raise
+
+    def release(self):
+        """Puts the handlers back, and sends again what has come meanwhile."""
+        while self.handlers:
+            _signal.signal(*self.handlers.pop())
+        while self.noted:
+            os.kill(os.getpid(), self.noted.pop(0))
+
+
 # ---- one run
 
 
@@ -370,6 +398,9 @@ class Run(object):
         self.clock = CLOCK_START
         self.flags = 0
         self.values = []
+        self.shown = []
+        self.hooks = (self.display, self.shown.append)
+        self.signals = Signals()
         self.tracer = self.profiler = None
         self.depth = getrecursionlimit()
         self.room = ROOM
@@ -379,7 +410,7 @@ class Run(object):
         os.chdir(self.workspace)
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
         sys.dont_write_bytecode = self.bytecode != b"timestamp"
-        sys.displayhook = self.display
+        sys.displayhook = self.hooks[0]
         player = os.getpid()
         path, number = None, 0
         for letter, content in self.fields:
@@ -458,7 +489,10 @@ class Run(object):
             event["kind"], is_id = kind_of(tree)
             code = compile(source + "\n", "<stdin>", "single", self.flags, True)
             self.flags |= code.co_flags & FUTURE_FLAGS
+            self.install_hook(tree)
             self.execute(code)
+            while self.shown:
+                self.display(self.shown.pop(0))
         except SystemExit as error:
             event["exception"] = self.exception()
             event["leaves"] = exit_status(error)
@@ -467,9 +501,21 @@ class Run(object):
         if PY2:
             sys.exc_clear()
         values, self.values = self.values, []
+        del self.shown[:]
         self.census.take(event)
         event["values"] = [self.value(item, is_id) for item in values]
         return event
+
+    def install_hook(self, tree):
+        """Makes `sys.displayhook` this run's, unless the scenario has set its own.
+
+        What a statement ends with is only taken down, by a function that is not
+        written in Python: a tracer would see any other.
+        """
+        hook = getattr(sys, "displayhook", None)
+        if any(hook is own for own in self.hooks) or hook is getattr(sys, "__displayhook__", self):
+            ends_with_it = len(tree.body) == 1 and type(tree.body[0]).__name__ == "Expr"
+            sys.displayhook = self.hooks[ends_with_it]
 
     def execute(self, code):
         """Runs code under the tracer, the profiler and the limits that the scenario has set; the rest is not theirs.
@@ -477,6 +523,11 @@ class Run(object):
         No call of a function written in Python may come between: a tracer would see
         it, and there may be no memory left for it.
         """
+        try:
+            self.signals.release()
+        except BaseException:
+            self.signals.hold()
+            raise
         try:
             setrlimit(RLIMIT_AS, self.room)
             if self.depth < DEPTH:
@@ -496,14 +547,19 @@ class Run(object):
             except (ValueError, resource.error):
                 pass  # the scenario has made it smaller for good
             self.profiler = getprofile()
+            if not callable(self.profiler):
+                self.profiler = None  # one that is written in C could not be set again
             if self.profiler is not None:
                 setprofile(None)
             self.tracer = gettrace()
+            if not callable(self.tracer):
+                self.tracer = None
             if self.tracer is not None:
                 settrace(None)
             self.depth = getrecursionlimit()
             if self.depth < DEPTH:
                 setrecursionlimit(DEPTH)
+            self.signals.hold()
 
     def display(self, value):
         """`sys.displayhook`: as the built-in one, but the text goes into the event."""

@@ -64,17 +64,6 @@ fn shuffled<'a>(items: &[Item<'a>]) -> Vec<Item<'a>> {
 }
 
 #[test]
-fn dump() {
-    let Ok(folder) = std::env::var("FIRE_DUMP") else { return };
-    let scenarios = founding();
-    let (items, _) = plan(&scenarios, &ALL);
-    std::fs::create_dir_all(&folder).unwrap();
-    for ((tag, name), text) in reports(&items, 2) {
-        std::fs::write(format!("{folder}/{}@{tag}.txt", name.replace('/', "-")), text).unwrap();
-    }
-}
-
-#[test]
 fn any_number_of_jobs_and_any_order_give_the_same_bytes() {
     let scenarios = founding();
     let (items, _) = plan(&scenarios, &ALL);
@@ -127,23 +116,4 @@ fn embedded_and_spawned_give_the_same_bytes() {
         reports(&items, 2)
     };
     assert_same(&of(embedded), &of(&spawned));
-}
-
-#[test]
-fn zz_time() {
-    let scenarios = founding();
-    for python in two() {
-        let pythons = std::slice::from_ref(python);
-        let (items, _) = plan(&scenarios, pythons);
-        let items: Vec<_> =
-            items.iter().copied().filter(|i| i.scenario.name.name == "unbound_base_call").collect();
-        let many: Vec<_> = items.iter().copied().cycle().take(600).collect();
-        for _ in 0..3 {
-            let lab = Lab::new(programs(), Cancel::new().unwrap()).unwrap().jobs(1);
-            lab.run(&items[..1], |_, _| ());
-            let start = std::time::Instant::now();
-            lab.run(&many, |_, _| ());
-            println!("{} {:?} a run", python.tag, start.elapsed() / 600);
-        }
-    }
 }

@@ -9,3 +9,4 @@ mod files;
 mod ground;
 mod output;
 mod processes;
+mod state;
