@@ -1,6 +1,7 @@
 //! Identities of all kinds of objects, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::fmt::Write;
 use std::path::Path;
 
 use reload_harness::lab::{Item, Lab, skip};
@@ -32,7 +33,8 @@ impl Machine {
     fn reports(&self, settings: &str, modules: &[(&str, &str)], transcript: &str) -> Vec<(Tag, String)> {
         let mut markdown = format!("# Test\n\n```toml\n{settings}\n```\n");
         for (path, source) in modules {
-            markdown += &format!("\n`{path}`:\n\n```python\n{}\n```\n", source.trim());
+            let source = source.trim();
+            let _ = write!(markdown, "\n`{path}`:\n\n```python\n{source}\n```\n");
         }
         markdown += "\n```pycon\n";
         for line in transcript.trim().lines() {

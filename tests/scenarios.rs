@@ -2,6 +2,8 @@
 //! `founding::unbound_base_call@cp311`. A report that is not the accepted one fails, and is left
 //! pending for `cargo insta review` or `reload-harness accept`.
 
+#![allow(clippy::expect_used)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::args::{self, Folders, Json, Playing, Pythons};
 use super::selection::Selection;
-use super::session::{Outcome, Session, Told};
+use super::session::{Outcome, Session, Told, hosted};
 use super::style::{ERROR, HEADING, Styled};
 use super::tell::emit;
 use super::tell::{any, counted, say, seconds};
@@ -55,6 +55,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     if interpreters.is_empty() {
         return Err(Unavailable::Nothing.into());
     }
+    let interpreters = hosted(&interpreters)?;
     let json = args.json.json;
     let store = Store::new(args.folders.snapshots());
     let session = Session {

@@ -96,7 +96,7 @@ impl Session<'_> {
     }
 
     fn lab(&self) -> Result<Lab, Failure> {
-        let programs = Programs::beside_this_one().map_err(Failure::Lab)?;
+        let programs = programs()?;
         let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
         let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?;
         if let Some(jobs) = self.playing.jobs {
@@ -149,6 +149,23 @@ impl Session<'_> {
         }
         Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
     }
+}
+
+/// The interpreters as this machine can host them; says so where one could be embedded and is not.
+pub(crate) fn hosted(interpreters: &[Interpreter]) -> Result<Vec<Interpreter>, Failure> {
+    let programs = programs()?;
+    let hosted: Vec<Interpreter> = interpreters.iter().map(|one| programs.host(one.clone())).collect();
+    if hosted != interpreters {
+        let worker = programs.worker.display();
+        say(format_args!(
+            "{worker} is not there, so every Python is spawned; `cargo build` builds both programs"
+        ));
+    }
+    Ok(hosted)
+}
+
+fn programs() -> Result<Programs, Failure> {
+    Programs::beside_this_one().map_err(Failure::Lab)
 }
 
 impl Outcome {

@@ -19,7 +19,7 @@ pub struct Observation {
 }
 
 /// What was written, made visible and normalized: bytes that are not UTF-8 and control characters
-/// are escaped (see [`visible`](crate::trace::visible)).
+/// are escaped (see [`visible`](mod@crate::trace::visible)).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     /// Descriptor 1.

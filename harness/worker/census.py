@@ -16,6 +16,8 @@ PY2 = sys.version_info[0] == 2
 text_type = type(u"")
 class_types = (type, types.ClassType) if PY2 else (type,)
 
+# The worker freezes its heap before it forks (3.7); by generation it can be asked for since 3.8.
+HEAP_IS_FROZEN = hasattr(gc, "freeze") and sys.version_info >= (3, 8)
 HELD_LIMIT = 1000
 CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
 CONSTANTS = frozenset(
@@ -308,9 +310,32 @@ class Census(object):
         return reference is not None and reference() is cls
 
     def new_classes(self, freed):
-        """Classes that came to be since the last look, wherever they hide: each is some class's subclass.
+        """Classes that came to be since the last look, wherever they hide; of equals, the older first."""
+        found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below(freed)
+        fresh = []
+        for cls in found:
+            if self.owns_class(cls):
+                fresh.append(cls)
+            else:
+                self.strangers[id(cls)] = weakref.ref(cls)
+        return sorted(fresh, key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
 
-        A class without new subclasses has as many as before, unless one of them was freed.
+    def tracked_classes(self):
+        """The collector tracks every class, and since the fork little else: no page of the worker's is touched."""
+        makes_classes, found = {}, []
+        for generation in (2, 1, 0):
+            for value in gc.get_objects(generation):
+                kind = type(value)
+                if id(kind) not in makes_classes:
+                    makes_classes[id(kind)] = issubclass(kind, type)
+                if makes_classes[id(kind)] and self.token(value) is None and not self.is_stranger(value):
+                    found.append(value)
+        return found
+
+    def classes_below(self, freed):
+        """Every class is some class's subclass.
+
+        One without new subclasses has as many as before, unless one of them was freed.
         """
         counts = self.ancestors.count()
         pairs = zip(self.ancestors.classes, counts, self.counts)
@@ -318,18 +343,14 @@ class Census(object):
         self.counts = counts
         todo += [cls for cls in self.living() if issubclass(type(cls), type)]
         todo += [cls for cls in [reference() for reference in self.strangers.values()] if cls is not None]
-        fresh, seen = [], set()
+        found, seen = [], set()
         while todo:
             for cls in raw_subclasses(todo.pop()):
-                if id(cls) in seen or self.token(cls) is not None or self.is_stranger(cls):
-                    continue
-                seen.add(id(cls))
-                todo.append(cls)
-                if self.owns_class(cls):
-                    fresh.append(cls)
-                else:
-                    self.strangers[id(cls)] = weakref.ref(cls)
-        return sorted(fresh, key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
+                if id(cls) not in seen and self.token(cls) is None and not self.is_stranger(cls):
+                    seen.add(id(cls))
+                    todo.append(cls)
+                    found.append(cls)
+        return found
 
     def hidden_classes(self, reached, freed):
         """New classes that no name reaches, but something holds.

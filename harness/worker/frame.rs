@@ -52,9 +52,7 @@ impl Decoder {
                 Number::Is(length, digits) if length <= FRAME_LIMIT => {
                     let from = self.start.len() + digits;
                     let to = from + length;
-                    let Some(end) = self.buffer.get(to..to + self.end.len()) else {
-                        return None;
-                    };
+                    let end = self.buffer.get(to..to + self.end.len())?;
                     if end == self.end {
                         let payload = self.buffer[from..to].to_vec();
                         self.buffer.drain(..to + self.end.len());

@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    const LARGE: [u8; 1 << 20] = [b'x'; 1 << 20];
+    static LARGE: [u8; 1 << 20] = [b'x'; 1 << 20];
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_millis(1)

@@ -172,7 +172,7 @@ impl Listener {
 
 /// Reads what there is, up to a measure; whether there may be more later.
 fn drain(mut pipe: &PipeReader, measure: usize, mut feed: impl FnMut(&[u8])) -> io::Result<bool> {
-    let mut buffer = [0; 1 << 16];
+    let mut buffer = [0; 1 << 14];
     let mut taken = 0;
     while taken < measure {
         match pipe.read(&mut buffer) {

@@ -36,7 +36,7 @@ mod linux {
 
     /// Has the kernel refuse more processes than this in the namespace: what forks without end would
     /// otherwise grow faster than anyone who shares the processor with it can count. Each namespace
-    /// has had a `pid_max` of its own since Linux 6.14 (proc_sys_kernel(5)); before, it is everyone's.
+    /// has had a `pid_max` of its own since Linux 6.14 (`proc_sys_kernel(5)`); before, it is everyone's.
     pub(in crate::worker) fn limit_processes(limit: usize) {
         let release = uname().ok().and_then(|names| names.release().to_str().map(str::to_owned));
         let mut numbers =

@@ -107,7 +107,7 @@ fn list() -> Vec<Process> {
         .collect()
 }
 
-/// proc_pid_stat(5): `pid (comm) state ppid pgrp ...`, and the command may itself have parentheses.
+/// `proc_pid_stat(5)`: `pid (comm) state ppid pgrp ...`, and the command may itself have parentheses.
 #[cfg(target_os = "linux")]
 fn read_stat(pid: Pid, user: u32, stat: &str) -> Option<Process> {
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace();
@@ -170,7 +170,7 @@ impl Population {
     }
 }
 
-/// The number that was last given to a process: the end of proc_loadavg(5).
+/// The number that was last given to a process: the end of `proc_loadavg(5)`.
 fn newest_pid() -> Option<i32> {
     fs::read_to_string("/proc/loadavg").ok()?.split_ascii_whitespace().last()?.parse().ok()
 }

@@ -112,7 +112,7 @@ mod tests {
         fs::create_dir_all(tree.join("a/b")).unwrap();
         fs::write(tree.join("a/b/file"), "").unwrap();
         for folder in ["a/b", "a", ""] {
-            fs::set_permissions(tree.join(folder), Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(tree.join(folder), Permissions::from_mode(0o000)).unwrap();
         }
         remove(&tree).unwrap();
         assert!(!tree.exists());

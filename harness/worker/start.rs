@@ -32,6 +32,18 @@ impl Programs {
         let this = std::env::current_exe()?;
         Ok(Self { worker: this.with_file_name("reload-worker"), supervisor: this })
     }
+
+    /// The same interpreter, spawned where it would be embedded and `reload-worker` is not there:
+    /// `cargo run` builds one program only.
+    pub fn host(&self, interpreter: Interpreter) -> Interpreter {
+        match interpreter.host {
+            Host::Embedded { .. } if !self.worker.is_file() => {
+                let reason = format!("{} is not there", self.worker.display());
+                Interpreter { host: Host::Spawned { reason }, ..interpreter }
+            }
+            _ => interpreter,
+        }
+    }
 }
 
 /// What sets one worker apart from another of the same interpreter: it cannot change after start.

@@ -4,7 +4,7 @@
 //! It is this program's own binary, started again with [`COMMAND`] as its first argument. Where the
 //! kernel allows a PID namespace, the worker is its process 1: nothing in there can kill or stop it,
 //! every orphan becomes its child, and when it goes, the kernel kills all that is left, whatever that
-//! did to escape (pid_namespaces(7)). Elsewhere the supervisor is the subreaper of its descendants
+//! did to escape (`pid_namespaces(7)`). Elsewhere the supervisor is the subreaper of its descendants
 //! (prctl(2)) and kills those it finds.
 //!
 //! The pipe on which the worker gets its requests is also the lifeline: once the harness has closed
@@ -128,7 +128,7 @@ fn supervise(plan: &Plan) -> nix::Result<Farewell> {
     close(FRAMES)?;
     let farewell = watch(worker);
     // In a namespace this is its process 1: with it goes everything in there, and it can be waited
-    // for only after that (pid_namespaces(7)).
+    // for only after that (`pid_namespaces(7)`).
     let _ = kill(worker, Signal::SIGKILL);
     processes::kill_descendants(getpid(), None, Duration::ZERO);
     Ok(farewell)

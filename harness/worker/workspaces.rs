@@ -30,11 +30,12 @@ impl Workspaces {
         let base = base();
         sweep(&base);
         let root = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&base)?;
-        let locks = [File::open(root.path())?, File::create(root.path().join(LOCK))?];
-        for lock in &locks {
-            lock.lock()?;
-        }
-        Ok(Self { root, _locks: locks })
+        // In this order: whoever sweeps holds the folder while it looks for the file.
+        let folder = File::open(root.path())?;
+        folder.lock()?;
+        let file = File::create(root.path().join(LOCK))?;
+        file.lock()?;
+        Ok(Self { root, _locks: [folder, file] })
     }
 
     /// The folder's path, free of symbolic links.
@@ -55,27 +56,30 @@ fn base() -> PathBuf {
 fn sweep(base: &Path) {
     let Ok(entries) = fs::read_dir(base) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
-            && is_abandoned(&entry.path())
-        {
-            // Another process may be sweeping too; what stays is met again at the next start.
-            let _ = remove(&entry.path());
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+            remove_if_abandoned(&entry.path());
         }
     }
 }
 
-fn is_abandoned(folder: &Path) -> bool {
+fn remove_if_abandoned(folder: &Path) {
     let is_held = |lock: &File| matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
-    if File::open(folder).is_ok_and(|lock| is_held(&lock)) {
-        return false;
+    // Held until it is decided, so that its maker, if there is one yet, has not made the file.
+    let held = File::open(folder);
+    if held.as_ref().is_ok_and(is_held) {
+        return;
     }
-    match File::open(folder.join(LOCK)) {
+    let abandoned = match File::open(folder.join(LOCK)) {
         Ok(lock) => !is_held(&lock),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = fs::metadata(folder).and_then(|metadata| metadata.modified());
             made.is_ok_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age > YOUNG))
         }
         Err(_) => false,
+    };
+    if abandoned {
+        // Another process may be sweeping too; what stays is met again at the next start.
+        let _ = remove(folder);
     }
 }
 
@@ -123,6 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_made_is_never_swept() {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let workspaces = Workspaces::create().unwrap();
+                        assert!(workspaces.path().join(LOCK).exists());
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
     fn a_folder_that_is_not_locked_yet_is_left_alone_while_it_is_young() {
         let base = tempfile::tempdir().unwrap();
         let young = base.path().join("reload-harness-young");
@@ -137,7 +155,7 @@ mod tests {
         let workspaces = Workspaces::create().unwrap();
         let root = workspaces.path();
         fs::create_dir_all(root.join("a/b")).unwrap();
-        fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0o000)).unwrap();
         drop(workspaces);
         assert!(!root.exists());
     }

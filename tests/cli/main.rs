@@ -10,4 +10,5 @@ mod pythons;
 mod repository;
 mod selection;
 mod trouble;
+mod worker;
 mod world;

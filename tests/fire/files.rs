@@ -226,7 +226,7 @@ fn sources_of_any_bytes_arrive_as_they_are() {
     under_fire(contained(), &case, |python, _, play| {
         assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, case.steps.len()));
         for (number, (path, content)) in files.iter().enumerate() {
-            let hex: String = content.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = content.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             let output = &play.steps[files.len() + 1 + number].output.stdout;
             assert_eq!(String::from_utf8_lossy(output).trim(), hex, "{path}");
         }

@@ -46,11 +46,11 @@ fn loaded_from() -> Option<&'static CStr> {
 /// # Safety
 /// Called once, by the C runtime, with its own `argc` and `argv`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn main(argc: c_int, argv: *mut *mut c_char) -> c_int {
+unsafe extern "C" fn main(count: c_int, arguments: *mut *mut c_char) -> c_int {
     // SAFETY: no other thread exists yet that could read the environment. A scenario's own children
     // must not be given a libpython.
     unsafe { libc::unsetenv(c"LD_PRELOAD".as_ptr()) };
     pyo3::append_to_inittab!(_harness);
-    // SAFETY: `argc` and `argv` are what the C runtime gave, and the interpreter is not initialised.
-    unsafe { pyo3::ffi::Py_BytesMain(argc, argv) }
+    // SAFETY: `count` and `arguments` are what the C runtime gave, and the interpreter is not initialised.
+    unsafe { pyo3::ffi::Py_BytesMain(count, arguments) }
 }
