@@ -4,9 +4,11 @@
 
 mod descriptors;
 mod determinism;
+mod driver;
 mod endings;
 mod files;
 mod ground;
+mod hosting;
 mod output;
 mod processes;
 mod state;
