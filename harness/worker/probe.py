@@ -122,7 +122,8 @@ def serve(commands, wire, contained):
         if request is None:
             os._exit(0)
         wire.unblock()
-        # When the next collection comes is not to depend on how many runs there were.
+        # When the next collection comes is not to depend on the runs before, and so on the objects that
+        # were allocated since the last one and the freed ones that are kept for reuse.
         gc.collect()
         child = os.fork()
         if child == 0:

@@ -34,12 +34,15 @@ fn the_driver() {
     let part: Vec<&str> = part.split(' ').collect();
     setsid().unwrap();
     let python = two()[part[1].parse::<usize>().unwrap()];
-    let lab = Lab::new(programs(), Cancel::on_signals().unwrap()).unwrap().contain(part[0] == "Contained").jobs(2);
+    let lab =
+        Lab::new(programs(), Cancel::on_signals().unwrap()).unwrap().contain(part[0] == "Contained").jobs(2);
     let case = match part[2] {
         "-" => prompt("open('file', 'w').close()"),
         pipe => limited(
             60.0,
-            &format!("import os, time, subprocess\np = subprocess.Popen(['sleep', '60'])\nf = open('{pipe}', 'w')\nn = [f.write(os.getcwd() + '\\n'), f.flush()]\ntime.sleep(60)"),
+            &format!(
+                "import os, time, subprocess\np = subprocess.Popen(['sleep', '60'])\nf = open('{pipe}', 'w')\nn = [f.write(os.getcwd() + '\\n'), f.flush()]\ntime.sleep(60)"
+            ),
         ),
     };
     let items = vec![Item { scenario: &case, interpreter: python }; if part[2] == "-" { 2000 } else { 2 }];
