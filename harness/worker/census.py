@@ -18,6 +18,8 @@ class_types = (type, types.ClassType) if PY2 else (type,)
 
 # The worker freezes its heap before it forks (3.7); by generation it can be asked for since 3.8.
 HEAP_IS_FROZEN = hasattr(gc, "freeze") and sys.version_info >= (3, 8)
+# Names that the interpreter itself puts into a namespace in which code runs.
+BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
 HELD_LIMIT = 1000
 CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
 CONSTANTS = frozenset(
@@ -374,7 +376,7 @@ class Census(object):
     def look_at_prompt(self, prompt):
         bound = [(name, value) for name, value in list(self.main.items()) if type(name) is str]
         for name, value in sorted(bound, key=lambda pair: pair[0]):
-            if name in self.pristine:
+            if name in self.pristine or name in BOOKKEEPING:
                 continue
             token = self.token(value)
             if token is None:

@@ -1,4 +1,4 @@
-//! Identities of all kinds of objects, on every Python of this machine.
+//! What the probe sees and does, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fmt::Write;
@@ -42,13 +42,17 @@ impl Machine {
             markdown += "\n";
         }
         markdown += "```\n";
+        self.play(&markdown, false)
+    }
+
+    fn play(&self, markdown: &str, raw_ids: bool) -> Vec<(Tag, String)> {
         let name = Name { group: String::new(), name: "test".to_owned() };
         let scenario = Scenario::parse(name, Path::new("test.md"), markdown.as_bytes(), Vec::new())
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let played = self.interpreters.iter().filter(|interpreter| skip(&scenario, interpreter).is_none());
         let report = |interpreter: &Interpreter| {
             let play = self.lab.play(&Item { scenario: &scenario, interpreter }).unwrap();
-            let surroundings = Surroundings::of(&play, interpreter, settings.contains("raw-ids"));
+            let surroundings = Surroundings::of(&play, interpreter, raw_ids);
             (interpreter.tag, text(&Report::new(&scenario, &play, &surroundings)))
         };
         played.map(report).collect()
@@ -242,5 +246,80 @@ fn constants_have_an_identity_but_no_line_of_their_own() {
         assert!(report.contains("    t  #1   a tuple\n"), "{tag}:\n{report}");
         assert!(report.contains("id of t#1\n"), "{tag}:\n{report}");
         assert!(!report.contains("    n  #1"), "{tag}:\n{report}");
+    }
+}
+
+const BYTECODE: &str = "\
+>>> import os, foo
+>>> def flags(path):
+...     with open(path, 'rb') as file:
+...         return bytearray(file.read(16))[4:8]
+...
+>>> files = [os.path.join(folder, name) for folder, _, names in os.walk('.') for name in names]
+>>> pycs = [path for path in files if path.endswith('.pyc')]
+>>> len(pycs)
+";
+
+#[test]
+fn bytecode_is_off_unless_a_scenario_asks_for_it() {
+    let machine = Machine::new();
+    let modules = [("foo.py", "class C(object): pass")];
+    machine.each_says("", &modules, BYTECODE, &["0"]);
+    machine.each_says("bytecode = 'timestamp'", &modules, BYTECODE, &["1"]);
+    let transcript = format!("{BYTECODE}>>> bool(flags(pycs[0])[0] & 1)\n");
+    machine.each_says("bytecode = 'timestamp'\npython = '>=3.7'", &modules, &transcript, &["1", "False"]);
+    machine.each_says("bytecode = 'hash'", &modules, &transcript, &["1", "True"]);
+}
+
+#[test]
+fn an_edit_is_always_seen_with_every_kind_of_bytecode() {
+    for bytecode in ["off", "timestamp", "hash"] {
+        let markdown = format!(
+            "# Test\n\n```toml\nbytecode = \"{bytecode}\"\n```\n\n`foo.py`:\n\n```python\nx = 1\n```\n\n\
+             ```pycon\n>>> import foo\n```\n\n`foo.py`:\n\n```python\nx = 2\n```\n\n`bar.py`:\n\n```python\ny = 3\n```\n\n\
+             ```pycon\n>>> m = reload(foo)\n>>> import bar\n>>> [foo.x, bar.y]\n```\n"
+        );
+        for (tag, report) in Machine::new().play(&markdown, false) {
+            assert!(report.contains("    [2, 3]\n"), "{tag} {bytecode}:\n{report}");
+        }
+    }
+}
+
+#[test]
+fn the_hash_seed_is_the_scenarios() {
+    let machine = Machine::new();
+    let hashes = |seed: u32| machine.reports(&format!("hashseed = {seed}"), &[], ">>> hash('reload')");
+    let (zero, again, seven) = (hashes(0), hashes(0), hashes(7));
+    assert_eq!(zero, again);
+    assert!(zero.iter().zip(&seven).all(|(one, other)| one.0.major == 2 || one.1 != other.1), "{zero:?}");
+}
+
+#[test]
+fn site_is_imported_only_where_a_scenario_asks_for_it() {
+    let machine = Machine::new();
+    machine.each_says("", &[], ">>> import sys\n>>> 'site' in sys.modules", &["False"]);
+    machine.each_says("site = true", &[], ">>> import sys\n>>> 'site' in sys.modules", &["True"]);
+}
+
+#[test]
+fn raw_ids_stay_numbers() {
+    let markdown = "# Test\n\n```pycon\n>>> t = []\n>>> id(t)\n```\n";
+    for (tag, report) in Machine::new().play(markdown, true) {
+        let number = report.lines().last().unwrap().trim();
+        assert!(number.parse::<u64>().is_ok_and(|id| id > 65_536), "{tag}:\n{report}");
+    }
+}
+
+#[test]
+fn both_streams_warnings_and_a_future_statement_are_as_at_the_prompt() {
+    let transcript = ">>> from __future__ import print_function\n>>> import os, sys, warnings\n\
+         >>> print('a', 'b', sep='-')\n>>> written = os.write(1, b'one') + os.write(2, b'two')\n\
+         >>> warnings.warn('careful')\n>>> if True:\n...     'shown'\n...     'twice'\n...\n>>> _\n";
+    let machine = Machine::new();
+    machine.each_says("", &[], transcript, &["a-b", "one\\", "stderr: two\\", "'shown'", "'twice'"]);
+    machine.each_says("python = '>=3.8'", &[], transcript, &["stderr: <stdin>:1: UserWarning: careful"]);
+    machine.each_says("python = '<3.8'", &[], transcript, &["stderr: __main__:1: UserWarning: careful"]);
+    for (tag, report) in machine.reports("", &[], transcript) {
+        assert!(!report.contains("__warningregistry__"), "{tag}:\n{report}");
     }
 }
