@@ -87,6 +87,7 @@ del loaded["resource"]
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 ROOM = getrlimit(RLIMIT_AS)
 FULL_ROOM = (ROOM[1], ROOM[1])
+HAS_ROOM = ROOM != FULL_ROOM  # the supervisor may have left some for this probe
 if PY2:
     import fcntl
     del loaded["fcntl"]
@@ -530,7 +531,8 @@ class Run(object):
             self.signals.hold()
             raise
         try:
-            setrlimit(RLIMIT_AS, self.room)
+            if HAS_ROOM:
+                setrlimit(RLIMIT_AS, self.room)
             if self.depth < DEPTH:
                 setrecursionlimit(self.depth)
             if self.tracer is not None:
@@ -539,14 +541,15 @@ class Run(object):
                 setprofile(self.profiler)
             exec(code, self.census.main)
         finally:
-            try:
-                self.room = getrlimit(RLIMIT_AS)
-            except MemoryError:
-                pass  # not even for that; so it is as it was
-            try:
-                setrlimit(RLIMIT_AS, FULL_ROOM)
-            except (ValueError, resource.error):
-                pass  # the scenario has made it smaller for good
+            if HAS_ROOM:
+                try:
+                    self.room = getrlimit(RLIMIT_AS)
+                except MemoryError:
+                    pass  # not even for that; so it is as it was
+                try:
+                    setrlimit(RLIMIT_AS, FULL_ROOM)
+                except (ValueError, resource.error):
+                    pass  # the scenario has made it smaller for good
             self.profiler = getprofile()
             if not callable(self.profiler):
                 self.profiler = None  # one that is written in C could not be set again
