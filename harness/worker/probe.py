@@ -19,6 +19,7 @@ them elsewhere.  Three rules hold all through both files:
 import __future__
 import gc
 import os
+import resource
 import stat
 import sys
 import time
@@ -30,6 +31,7 @@ try:
     from importlib import reload
 except ImportError:
     import __builtin__ as builtins
+    import fcntl
     import signal as _signal
     from __builtin__ import reload
 
@@ -37,7 +39,10 @@ PY2 = sys.version_info[0] == 2
 text_type = type(u"")
 gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.getprofile, sys.setprofile
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
+getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
+for _name in ("resource", "fcntl"):  # a bare interpreter has not imported them
+    loaded.pop(_name, None)
 
 
 def keep_apart(namespace):
@@ -82,16 +87,11 @@ FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
 
-import resource
-del loaded["resource"]
-getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 ROOM = getrlimit(RLIMIT_AS)
 FULL_ROOM = (ROOM[1], ROOM[1])
 HAS_ROOM = ROOM != FULL_ROOM  # the supervisor may have left some for this probe
-if PY2:
-    import fcntl
-    del loaded["fcntl"]
 
+if PY2:
     def set_blocking(fd, blocking):
         flags = fcntl.fcntl(fd, fcntl.F_GETFL)
         fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
