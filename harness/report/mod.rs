@@ -79,7 +79,9 @@ impl Report {
     /// Follows a run and lays out what there is to show.
     pub fn new(scenario: &Scenario, play: &Play, surroundings: &Surroundings) -> Self {
         let trace = observe(scenario, play, surroundings);
-        let early = play.ending != Ending::Finished;
+        // The step that raised SystemExit is observed, and it is the one at which the run ended.
+        let left = play.steps.last().is_some_and(|step| step.event.leaves.is_some());
+        let early = play.ending != Ending::Finished && !left;
         let played = scenario.steps.len().min(trace.steps.len() + usize::from(early));
         let mut observations = trace.steps.into_iter();
         let steps = (0..played)

@@ -595,6 +595,20 @@ fn a_crash_after_the_last_step_is_told_there() {
 }
 
 #[test]
+fn a_step_that_leaves_is_the_one_at_which_the_run_ended() {
+    let leaves = Event { leaves: Some(3), ..Event::default() };
+    let mut run =
+        Run::new().step("sys.exit(3)", leaves).unplayed("never()").ending(Ending::Exited { status: 3 });
+    run.play.rest.stdout = b"bye\n".to_vec();
+    assert_snapshot!(shown(&run), @"
+    >>> sys.exit(3)
+        bye
+        exited with status 3
+    1 step was not reached
+    ");
+}
+
+#[test]
 fn raw_ids_show_the_numbers() {
     let run = founding();
     let surroundings = crate::trace::Surroundings { raw_ids: true, ..surroundings() };

@@ -12,8 +12,10 @@ pub fn text(report: &Report) -> String {
     let mut page = Page::default();
     page.flush(&format!("{}: {}", report.name, visible(report.title.as_bytes())));
     page.flush("");
-    for played in &report.steps {
-        let is_end = played.observation.is_none();
+    let all_played = report.steps.iter().all(is_played);
+    let left_at = report.steps.len().checked_sub(1).filter(|_| all_played && report.unreached > 0);
+    for (at, played) in report.steps.iter().enumerate() {
+        let is_end = played.observation.is_none() || left_at == Some(at);
         let body = played.observation.as_ref().map(observed).unwrap_or_default();
         page.action(&played.action, is_end || !body.is_empty());
         page.indented(&body);
@@ -21,7 +23,7 @@ pub fn text(report: &Report) -> String {
             page.indented(&ended(report));
         }
     }
-    if report.steps.iter().all(is_played) {
+    if all_played && left_at.is_none() {
         let ended = ended(report);
         if !ended.is_empty() {
             page.flush("after the last step:");

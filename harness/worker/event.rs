@@ -15,7 +15,8 @@ pub type Token = u64;
 #[derive(Debug, Clone)]
 pub struct Play {
     /// What was observed, a step each, in the scenario's order. Where the run ended early, the
-    /// first step that is missing here is the one at which it happened.
+    /// first step that is missing here is the one at which it happened, unless the last one that is
+    /// here [leaves](Event::leaves).
     pub steps: Vec<Observed>,
     /// What was written to descriptors 1 and 2 after the last observation.
     pub rest: Output,

@@ -19,6 +19,7 @@ them elsewhere.  Three rules hold all through both files:
 import __future__
 import gc
 import os
+import resource
 import stat
 import sys
 import time
@@ -30,6 +31,7 @@ try:
     from importlib import reload
 except ImportError:
     import __builtin__ as builtins
+    import fcntl
     import signal as _signal
     from __builtin__ import reload
 
@@ -37,7 +39,10 @@ PY2 = sys.version_info[0] == 2
 text_type = type(u"")
 gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.getprofile, sys.setprofile
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
+getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
+for _name in ("resource", "fcntl"):  # a bare interpreter has not imported them
+    loaded.pop(_name, None)
 
 
 def keep_apart(namespace):
@@ -82,15 +87,11 @@ FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
 
-import resource
-del loaded["resource"]
-getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 ROOM = getrlimit(RLIMIT_AS)
 FULL_ROOM = (ROOM[1], ROOM[1])
-if PY2:
-    import fcntl
-    del loaded["fcntl"]
+HAS_ROOM = ROOM != FULL_ROOM  # the supervisor may have left some for this probe
 
+if PY2:
     def set_blocking(fd, blocking):
         flags = fcntl.fcntl(fd, fcntl.F_GETFL)
         fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
@@ -122,7 +123,8 @@ def serve(commands, wire, contained):
         if request is None:
             os._exit(0)
         wire.unblock()
-        # When the next collection comes is not to depend on how many runs there were.
+        # When the next collection comes is not to depend on the runs before, and so on the objects that
+        # were allocated since the last one and the freed ones that are kept for reuse.
         gc.collect()
         child = os.fork()
         if child == 0:
@@ -529,7 +531,8 @@ class Run(object):
             self.signals.hold()
             raise
         try:
-            setrlimit(RLIMIT_AS, self.room)
+            if HAS_ROOM:
+                setrlimit(RLIMIT_AS, self.room)
             if self.depth < DEPTH:
                 setrecursionlimit(self.depth)
             if self.tracer is not None:
@@ -538,14 +541,15 @@ class Run(object):
                 setprofile(self.profiler)
             exec(code, self.census.main)
         finally:
-            try:
-                self.room = getrlimit(RLIMIT_AS)
-            except MemoryError:
-                pass  # not even for that; so it is as it was
-            try:
-                setrlimit(RLIMIT_AS, FULL_ROOM)
-            except (ValueError, resource.error):
-                pass  # the scenario has made it smaller for good
+            if HAS_ROOM:
+                try:
+                    self.room = getrlimit(RLIMIT_AS)
+                except MemoryError:
+                    pass  # not even for that; so it is as it was
+                try:
+                    setrlimit(RLIMIT_AS, FULL_ROOM)
+                except (ValueError, resource.error):
+                    pass  # the scenario has made it smaller for good
             self.profiler = getprofile()
             if not callable(self.profiler):
                 self.profiler = None  # one that is written in C could not be set again

@@ -27,8 +27,9 @@ use crate::scenario::Scenario;
 
 /// How long a worker may take until it is ready.
 const START_LIMIT: Duration = Duration::from_secs(30);
-/// How long a worker may take to reap a child that is done.
-const REAP_LIMIT: Duration = Duration::from_secs(1);
+/// How long a worker may take to reap a child that is done; and where the run may have stopped it.
+const REAP_LIMIT: Duration = Duration::from_secs(20);
+const REAP_LIMIT_IN_REACH: Duration = Duration::from_secs(2);
 /// How long what a run left behind may take to end by itself, where no PID namespace is; in one it is
 /// the probe that waits, as long.
 const GRACE: Duration = Duration::from_millis(250);
@@ -151,7 +152,8 @@ impl Worker {
                 Heard::Frame(Frame::Step(event)) => hearing.events.push(*event),
                 Heard::Frame(Frame::Done { threads }) => {
                     hearing.threads = Some(threads);
-                    deadline = Instant::now() + REAP_LIMIT;
+                    let limit = if self.contained { REAP_LIMIT } else { REAP_LIMIT_IN_REACH };
+                    deadline = Instant::now() + limit;
                 }
                 Heard::Frame(Frame::Ended { status, leaked }) => {
                     let strays = !self.contained && self.kill_strays();

@@ -62,7 +62,7 @@ fn a_run_may_take_away_its_own_permissions() {
 #[test]
 fn a_folder_tree_of_any_depth_is_removed() {
     let case =
-        prompt("import os\nfor _ in range(30000):\n    os.mkdir('d')\n    os.chdir('d')\nprint('deep')");
+        prompt("import os\nfor _ in range(8000):\n    os.mkdir('d')\n    os.chdir('d')\nprint('deep')");
     under_fire(contained(), &case, |_, _, play| {
         assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, 3), "{:?}", play.ending);
     });

@@ -11,7 +11,7 @@ use reload_harness::python::{Host, Interpreter};
 use reload_harness::worker::{Cancel, Ending, Programs, StartError};
 use tempfile::TempDir;
 
-use crate::ground::{ALL, Ground, assert_sound, is_embedded, modes, programs, prompt, sound, two};
+use crate::ground::{ALL, Ground, assert_sound, is_embedded, limited, modes, programs, sound, two};
 
 /// Why there is no worker; nothing may be left of the attempt.
 fn refused(programs: Programs, python: &Interpreter) -> StartError {
@@ -120,10 +120,14 @@ fn a_supervisor_that_is_killed_leaves_no_worker() {
     for python in two() {
         for mode in modes() {
             let path = told.path().join("here");
-            let case = prompt(&format!(
-                "import os, time\nprint('kept')\nn = open('{0}.new', 'w').write(os.getcwd())\nos.rename('{0}.new', '{0}')\ntime.sleep(60)",
-                path.display()
-            ));
+            // Without a namespace its run is missed only at its time limit.
+            let case = limited(
+                1.0,
+                &format!(
+                    "import os, time\nprint('kept')\nn = open('{0}.new', 'w').write(os.getcwd())\nos.rename('{0}.new', '{0}')\ntime.sleep(60)",
+                    path.display()
+                ),
+            );
             let mut ground = Ground::new(python, *mode);
             let plays = std::thread::scope(|scope| {
                 let plays = scope.spawn(|| ground.play(&[&case, &sound()]));

@@ -4,7 +4,9 @@ use std::fs;
 
 use reload_harness::worker::{Ending, Play};
 
-use crate::ground::{Ground, Mode, assert_sound, contained, modes, prompt, sound, two, under_fire, values};
+use crate::ground::{
+    Ground, Mode, assert_sound, contained, limited, modes, prompt, sound, two, under_fire, values,
+};
 
 fn finished(play: &Play, steps: usize) {
     assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, steps), "{play:?}");
@@ -134,11 +136,11 @@ fn a_signal_to_its_group_is_its_own_crash() {
 }
 
 fn loses_its_worker(body: &str) {
-    let case = prompt(&format!("import os, signal, time\n{body}\ntime.sleep(60)"));
-    let blamed = crate::ground::limited(1.0, "1");
+    let case = limited(1.0, &format!("import os, signal, time\n{body}\ntime.sleep(60)"));
+    let innocent = prompt("1");
     for python in two() {
         let mut ground = Ground::new(python, Mode::Watched);
-        let plays = ground.play(&[&blamed, &case, &sound(), &sound()]);
+        let plays = ground.play(&[&innocent, &case, &sound(), &sound()]);
         assert_eq!(plays[0].ending, Ending::Finished);
         assert_eq!(plays[1].ending, Ending::KilledWorker, "{:?}", plays[1]);
         assert_eq!(plays[1].steps[0].event.step, 0, "{:?}", plays[1]);
