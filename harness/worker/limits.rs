@@ -28,7 +28,7 @@ pub(super) fn impose(contained: bool, outranked: bool) {
         namespace::limit_processes(processes);
     }
     // Counts all that the user runs; root's are not limited.
-    let processes = processes::count_of_user() + processes as rlim_t;
+    let processes = processes::threads_of_user() + processes as rlim_t;
     let limits = [
         (Resource::RLIMIT_NPROC, processes, processes),
         (Resource::RLIMIT_FSIZE, FILE_LIMIT, FILE_LIMIT),

@@ -86,6 +86,7 @@ DEPTH = 1000  # of calls, the default
 FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
+GRACE = 0.25  # seconds; `process.rs` has the same
 
 ROOM = getrlimit(RLIMIT_AS)
 FULL_ROOM = (ROOM[1], ROOM[1])
@@ -209,10 +210,13 @@ def kill_strays():
     child by now, and -1 reaches nobody outside.  What is about to end by itself
     is given time to.
     """
-    for _ in range(500):
-        if not reap_one(os.WNOHANG):
-            return False
+    patience = time.time() + GRACE
+    while reap_one(os.WNOHANG):
+        if time.time() >= patience:
+            break
         time.sleep(0.0005)
+    else:
+        return False
     os.kill(-1, SIGKILL)
     while reap_one(0):
         pass

@@ -61,9 +61,11 @@ fn kill_all(root: Option<Pid>, grace: Duration, find: impl Fn() -> Vec<Process>)
     }
 }
 
-/// How many processes the user has whom this process belongs to.
-pub(super) fn count_of_user() -> u64 {
-    list().iter().filter(|process| process.user == getuid().as_raw()).count() as u64
+/// How many threads the user has whom this process belongs to: `RLIMIT_NPROC` counts those
+/// (getrlimit(2)), and a desktop has many more of them than processes.
+pub(super) fn threads_of_user() -> u64 {
+    let own = getuid().as_raw();
+    list().iter().filter(|process| process.user == own).map(|process| process.threads).sum()
 }
 
 /// All living processes whose line of parents leads to one of `roots`.
@@ -89,6 +91,8 @@ struct Process {
     group: Pid,
     /// Whose it is, as a number.
     user: u32,
+    /// How many threads it has, where that can be told at no cost; else 1.
+    threads: u64,
 }
 
 /// The living processes of this machine; zombies are not.
@@ -107,14 +111,16 @@ fn list() -> Vec<Process> {
         .collect()
 }
 
-/// `proc_pid_stat(5)`: `pid (comm) state ppid pgrp ...`, and the command may itself have parentheses.
+/// `proc_pid_stat(5)`: `pid (comm) state ppid pgrp ...`, the 20th is `num_threads`, and the command may
+/// itself have parentheses.
 #[cfg(target_os = "linux")]
 fn read_stat(pid: Pid, user: u32, stat: &str) -> Option<Process> {
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace();
     let state = fields.next()?;
     let mut number = || fields.next()?.parse().ok().map(Pid::from_raw);
     let (parent, group) = (number()?, number()?);
-    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group, user })
+    let threads = fields.nth(14)?.parse().ok()?;
+    (!matches!(state, "Z" | "X")).then_some(Process { pid, parent, group, user, threads })
 }
 
 #[cfg(target_os = "linux")]
@@ -135,7 +141,7 @@ fn read_line(line: &str) -> Option<Process> {
     let mut number = || fields.next()?.parse().ok().map(Pid::from_raw);
     let (pid, parent, group) = (number()?, number()?, number()?);
     let user = fields.next()?.parse().ok()?;
-    (!fields.next()?.starts_with('Z')).then_some(Process { pid, parent, group, user })
+    (!fields.next()?.starts_with('Z')).then_some(Process { pid, parent, group, user, threads: 1 })
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -180,26 +186,56 @@ fn newest_pid() -> Option<i32> {
 mod tests {
     use super::*;
 
-    const PROCESS: Process =
-        Process { pid: Pid::from_raw(12), parent: Pid::from_raw(7), group: Pid::from_raw(9), user: 1000 };
+    const PROCESS: Process = Process {
+        pid: Pid::from_raw(12),
+        parent: Pid::from_raw(7),
+        group: Pid::from_raw(9),
+        user: 1000,
+        threads: 1,
+    };
 
     #[test]
     #[cfg(target_os = "linux")]
     fn a_command_with_parentheses_does_not_confuse_the_parent() {
-        let stat = "12 (a) b) S 7 9 12 0 -1 4194560";
-        assert_eq!(read_stat(PROCESS.pid, PROCESS.user, stat), Some(PROCESS));
+        let stat = "12 (a) b) S 7 9 12 0 -1 4194560 120 0 0 0 1 2 0 0 20 0 5 0 4711";
+        let process = Process { threads: 5, ..PROCESS };
+        assert_eq!(read_stat(PROCESS.pid, PROCESS.user, stat), Some(process));
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn a_zombie_is_no_living_process() {
-        assert_eq!(read_stat(PROCESS.pid, PROCESS.user, "12 (python) Z 7 9 12 0 -1"), None);
+        assert_eq!(
+            read_stat(
+                PROCESS.pid,
+                PROCESS.user,
+                "12 (python) Z 7 9 12 0 -1 4194560 120 0 0 0 1 2 0 0 20 0 1 0 4711"
+            ),
+            None
+        );
     }
 
     #[test]
     fn the_lines_of_ps_are_read() {
         assert_eq!(read_line("   12     7     9  1000 Ss+"), Some(PROCESS));
         assert_eq!(read_line("   12     7     9  1000 Z"), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_threads_of_a_process_are_counted() {
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let (ready, started) = std::sync::mpsc::channel();
+        let thread = thread::spawn(move || {
+            let _ = ready.send(());
+            let _ = wait.recv();
+        });
+        started.recv().unwrap();
+        let own = list().into_iter().find(|process| process.pid == getpid()).unwrap();
+        assert!(own.threads >= 2, "{own:?}");
+        assert!(threads_of_user() >= own.threads);
+        drop(done);
+        thread.join().unwrap();
     }
 
     #[test]
