@@ -9,7 +9,7 @@ use super::selection::Selection;
 use super::session::{Outcome, Session, Told, hosted};
 use super::style::{ERROR, HEADING, Styled};
 use super::tell::emit;
-use super::tell::{any, counted, say, seconds};
+use super::tell::{any, counted, judged, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Tag, Unavailable};
 use crate::report::json::Event;
@@ -145,6 +145,7 @@ impl Gate {
         let runs = counted(summary.runs, "run", "runs");
         let parts: Vec<String> = [
             Some(format!("{runs} on {} in {}", ranges(tags, tags), seconds(outcome.took))),
+            judged(outcome),
             any(self.differences.len(), "differs", "differ"),
             any(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
             any(self.crashed, "ended early, which nobody accepted", "ended early, which nobody accepted"),
@@ -154,7 +155,11 @@ impl Gate {
         .into_iter()
         .flatten()
         .collect();
-        let clean = if parts.len() == 1 { ", all as accepted" } else { "" };
+        let clean = if self.exits().is_empty() && summary.skipped + summary.problems == 0 {
+            ", all as accepted"
+        } else {
+            ""
+        };
         say(Styled::new(HEADING, format!("{}{clean}", parts.join(", "))));
         self.advise();
     }

@@ -8,7 +8,7 @@ use super::paint::paint;
 use super::selection::Selection;
 use super::session::{Outcome, Told};
 use super::style::{FAINT, HEADING, Styled};
-use super::tell::{any, counted, say, seconds};
+use super::tell::{any, counted, judged, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Interpreter, Tag};
 use crate::scenario::{Name, Scenario};
@@ -118,6 +118,7 @@ impl<'a> Reports<'a> {
         let parts: Vec<String> = [
             Some(format!("{} in {}", counted(summary.runs, "run", "runs"), seconds(outcome.took))),
             any(summary.ended_early, "ended early", "ended early"),
+            judged(outcome),
             any(self.differing, "differs from its snapshot", "differ from their snapshots"),
             any(summary.skipped, "skipped", "skipped"),
             any(summary.problems, "error in scenarios", "errors in scenarios"),

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::selection::Selection;
+use super::session::Outcome;
 use super::style::{ERROR, FAINT, Styled, WARNING};
 use crate::lab::{Item, Skip};
 use crate::python::{Host, Interpreter, Tag};
@@ -35,6 +36,11 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 /// The same, or nothing of nothing.
 pub(crate) fn any(count: usize, one: &str, many: &str) -> Option<String> {
     (count > 0).then(|| counted(count, one, many))
+}
+
+/// The verdicts of all runs, or nothing where no step was judged.
+pub(crate) fn judged(outcome: &Outcome) -> Option<String> {
+    (outcome.tally.total() > 0).then(|| format!("steps {}", outcome.tally))
 }
 
 /// Seconds, as precisely as one reads them.

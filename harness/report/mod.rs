@@ -13,10 +13,12 @@ mod lines;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod text;
+mod verdict;
 
 pub use edit::{Change, Line, Sign};
 pub use text::text;
 
+use crate::oracle::{Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
 use crate::trace::{Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
@@ -50,6 +52,8 @@ pub struct Played {
     pub action: Action,
     /// What it did; none where the run ended before that was known.
     pub observation: Option<Observation>,
+    /// How it compares with a restart, where that was judged.
+    pub judged: Option<Judged>,
 }
 
 /// What is done at a step.
@@ -85,7 +89,11 @@ impl Report {
         let played = scenario.steps.len().min(trace.steps.len() + usize::from(early));
         let mut observations = trace.steps.into_iter();
         let steps = (0..played)
-            .map(|step| Played { action: action(scenario, step), observation: observations.next() })
+            .map(|step| Played {
+                action: action(scenario, step),
+                observation: observations.next(),
+                judged: None,
+            })
             .collect();
         Self {
             name: scenario.name.clone(),
@@ -97,6 +105,22 @@ impl Report {
             leaked: play.leaked,
             threads: play.threads.clone(),
         }
+    }
+
+    /// The same with the verdicts of the oracle.
+    #[must_use]
+    pub fn judged(mut self, judgement: Judgement) -> Self {
+        for (step, judged) in judgement.steps {
+            if let Some(played) = self.steps.get_mut(step) {
+                played.judged = Some(judged);
+            }
+        }
+        self
+    }
+
+    /// How many steps came out how.
+    pub fn tally(&self) -> Tally {
+        self.steps.iter().filter_map(|played| played.judged.as_ref()).map(|judged| judged.verdict).collect()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The text that a person reads and a snapshot keeps.
 
+use crate::oracle::Verdict;
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
-use crate::report::{Action, Played, Report, exception, identities};
+use crate::report::{Action, Played, Report, exception, identities, verdict};
 use crate::trace::visible::visible;
 use crate::trace::{Displayed, Observation, Text};
 use crate::worker::Ending;
@@ -14,6 +15,7 @@ pub fn text(report: &Report) -> String {
     page.flush("");
     let all_played = report.steps.iter().all(is_played);
     let left_at = report.steps.len().checked_sub(1).filter(|_| all_played && report.unreached > 0);
+    let mut told = false;
     for (at, played) in report.steps.iter().enumerate() {
         let is_end = played.observation.is_none() || left_at == Some(at);
         let body = played.observation.as_ref().map(observed).unwrap_or_default();
@@ -21,6 +23,10 @@ pub fn text(report: &Report) -> String {
         page.indented(&body);
         if is_end {
             page.indented(&ended(report));
+        }
+        if let Some(judged) = &played.judged {
+            page.indented(&verdict::lines(judged, told));
+            told |= judged.verdict == Verdict::Outlives;
         }
     }
     if all_played && left_at.is_none() {
@@ -34,6 +40,10 @@ pub fn text(report: &Report) -> String {
         let count = u64::try_from(report.unreached).unwrap_or(u64::MAX);
         let were = if count == 1 { "was" } else { "were" };
         page.flush(&format!("{} {} {were} not reached", thousands(count), plural(count, "step")));
+    }
+    let tally = report.tally();
+    if tally.total() > 0 {
+        page.flush(&format!("verdicts: {tally}"));
     }
     page.text
 }
@@ -86,6 +96,13 @@ impl Page {
 }
 
 fn observed(observation: &Observation) -> Vec<String> {
+    let mut lines = answered(observation);
+    lines.extend(identities::lines(&observation.changes));
+    lines
+}
+
+/// What is to be seen of a step: output, displayed values, exception.
+pub(super) fn answered(observation: &Observation) -> Vec<String> {
     let mut lines = output(&observation.output, Rest::Counted);
     for value in &observation.values {
         lines.extend(displayed(value));
@@ -93,7 +110,6 @@ fn observed(observation: &Observation) -> Vec<String> {
     if let Some(raised) = &observation.exception {
         lines.extend(exception::lines(raised));
     }
-    lines.extend(identities::lines(&observation.changes));
     lines
 }
 

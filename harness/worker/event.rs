@@ -101,6 +101,8 @@ pub struct Event {
     pub values: Vec<Value>,
     /// What it raised.
     pub exception: Option<Exception>,
+    /// How many times `reload` was called and left the module untouched.
+    pub reloads: u32,
     /// The exit status with which the process is about to end: it raised `SystemExit`.
     pub leaves: Option<i32>,
     /// Objects first seen at this step, in the order in which they are found (definition order

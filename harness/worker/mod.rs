@@ -27,5 +27,6 @@ pub use event::{
     Relation, Scope, StepKind, Token, Value,
 };
 pub use process::Worker;
+pub use request::Reloading;
 pub use start::{Conditions, Programs, Setup};
 pub use workspaces::Workspaces;

@@ -15,15 +15,33 @@ pub(super) fn greeting(nonce: &str, folder: &Path) -> Vec<u8> {
     message(&[('n', nonce.as_bytes()), ('f', folder.as_os_str().as_bytes())])
 }
 
-/// One run in an empty folder: what happens to bytecode, and then the steps. A statement is one
-/// field, the writing of a file two.
-pub(super) fn run(scenario: &Scenario, workspace: &Path) -> Vec<u8> {
+/// What `reload` does in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reloading {
+    /// What it does in Python.
+    Real,
+    /// Nothing: it returns the module untouched. So a run is what it would be had the process been
+    /// restarted with the files that it starts with.
+    Untouched,
+}
+
+/// One run in an empty folder: what happens to bytecode, what `reload` does, and then the steps. A
+/// statement is one field, the writing of a file two.
+pub(super) fn run(scenario: &Scenario, reloading: Reloading, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
         Bytecode::Timestamp => "timestamp",
         Bytecode::Hash => "hash",
     };
-    let mut fields = vec![('f', workspace.as_os_str().as_bytes()), ('b', bytecode.as_bytes())];
+    let reloading = match reloading {
+        Reloading::Real => "real",
+        Reloading::Untouched => "untouched",
+    };
+    let mut fields = vec![
+        ('f', workspace.as_os_str().as_bytes()),
+        ('b', bytecode.as_bytes()),
+        ('r', reloading.as_bytes()),
+    ];
     for step in &scenario.steps {
         match step {
             Step::Write(write) => {
