@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
-use crate::worker::{Cancel, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces};
+use crate::worker::{
+    Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces,
+};
 use pool::{Pool, Post};
 
 /// Wall time that a run may take where neither the scenario nor the caller says otherwise.
@@ -140,22 +142,18 @@ impl Lab {
 
     /// Plays one item, on a worker that waits or a new one.
     pub fn play(&self, item: &Item<'_>) -> Result<Play, RunError> {
-        self.play_with(item, Reloading::Real)
+        self.conduct(item, &Conduct::new(Reloading::Real))
     }
 
-    /// The same with `reload` doing nothing: what a restarted process does.
-    pub fn restart(&self, item: &Item<'_>) -> Result<Play, RunError> {
-        self.play_with(item, Reloading::Untouched)
-    }
-
-    fn play_with(&self, item: &Item<'_>, reloading: Reloading) -> Result<Play, RunError> {
+    /// Plays one item in a way of its own.
+    pub fn conduct(&self, item: &Item<'_>, conduct: &Conduct) -> Result<Play, RunError> {
         let post = Post::of(item);
         let mut worker = match self.pool.take(&post) {
             Some(worker) => worker,
             None => self.start(item, &post)?,
         };
         let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
-        let play = worker.play(item.scenario, reloading, limit, &self.cancel)?;
+        let play = worker.play(item.scenario, conduct, limit, &self.cancel)?;
         self.pool.keep(post, worker);
         Ok(play)
     }

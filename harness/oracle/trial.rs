@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 use crate::lab::{Item, Lab, RunError};
 use crate::scenario::{Scenario, Step};
 use crate::trace::Surroundings;
-use crate::worker::Play;
+use crate::worker::{Conduct, Play, Reloading};
 
 /// A run, judged.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Oracle<'_> {
     fn play(&self, source: usize, until: usize) -> Result<Course, RunError> {
         let script = self.sources.restart(self.item.scenario, source, until);
         let item = Item { scenario: &script.scenario, ..*self.item };
-        let play = self.lab.restart(&item)?;
+        let play = self.lab.conduct(&item, &Conduct::new(Reloading::Untouched))?;
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         Ok(Course::new(script, &play, &surroundings))
     }

@@ -248,7 +248,7 @@ def warm_up(folder, pristine, ancestors):
     """Plays a small run in the worker itself, so that no fork has to fault in what every run uses."""
     modules, path, sink = dict(sys.modules), list(sys.path), Wire(None, None, None)
     source = b"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
-    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"w", b"warm_up_.py"), (b"c", source)]
+    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
         b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
@@ -396,10 +396,11 @@ class Run(object):
     """The steps of one scenario, played in this process."""
 
     def __init__(self, request, wire, pristine, ancestors):
-        (_, workspace), (_, bytecode), (_, reloading) = request[:3]
+        (_, workspace), (_, bytecode), (_, reloading), (_, watched) = request[:4]
         self.workspace = native(workspace)
         self.bytecode = bytecode
-        self.fields = request[3:]
+        self.fields = request[4:]
+        self.watched = set(map(int, watched.split()))
         self.reloads = 0
         self.is_restart = reloading == b"untouched"
         self.wire = wire

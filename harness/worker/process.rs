@@ -19,7 +19,7 @@ use super::lifeline::{Lifeline, Sent};
 use super::limits::PROCESS_LIMIT;
 use super::listen::{Frame, Heard, Listener};
 use super::processes;
-use super::request::{self, Reloading};
+use super::request::{self, Conduct};
 use super::start::{self, Setup};
 use super::supervisor::Farewell;
 use super::verify::verify;
@@ -112,12 +112,12 @@ impl Worker {
     pub fn play(
         &mut self,
         scenario: &Scenario,
-        reloading: Reloading,
+        conduct: &Conduct,
         limit: Duration,
         cancel: &Cancel,
     ) -> Result<Play, PlayError> {
         let workspace = self.folder.workspace()?;
-        let message = request::run(scenario, reloading, &workspace);
+        let message = request::run(scenario, conduct, &workspace);
         let play = self.play_in(&workspace, &message, limit, cancel);
         Folder::discard(&workspace);
         play

@@ -5,6 +5,7 @@
 //! size with as little memory and time as there can be, and needs nothing that a scenario could
 //! patch.
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -25,22 +26,41 @@ pub enum Reloading {
     Untouched,
 }
 
-/// One run in an empty folder: what happens to bytecode, what `reload` does, and then the steps. A
-/// statement is one field, the writing of a file two.
-pub(super) fn run(scenario: &Scenario, reloading: Reloading, workspace: &Path) -> Vec<u8> {
+/// How a run is played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conduct {
+    /// What `reload` does.
+    pub reloading: Reloading,
+    /// Steps of which is to be told what their lines mean ([`Use`](super::Use)). Those run under a
+    /// tracer, which the scenario could see.
+    pub watched: BTreeSet<usize>,
+}
+
+impl Conduct {
+    /// Without anything watched.
+    pub fn new(reloading: Reloading) -> Self {
+        Self { reloading, watched: BTreeSet::new() }
+    }
+}
+
+/// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched,
+/// and then the steps. A statement is one field, the writing of a file two.
+pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
         Bytecode::Timestamp => "timestamp",
         Bytecode::Hash => "hash",
     };
-    let reloading = match reloading {
+    let reloading = match conduct.reloading {
         Reloading::Real => "real",
         Reloading::Untouched => "untouched",
     };
+    let watched = conduct.watched.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let mut fields = vec![
         ('f', workspace.as_os_str().as_bytes()),
         ('b', bytecode.as_bytes()),
         ('r', reloading.as_bytes()),
+        ('d', watched.as_bytes()),
     ];
     for step in &scenario.steps {
         match step {
