@@ -31,6 +31,8 @@ pub enum Restarted {
     Ended(Ending),
     /// It had ended before.
     Unreached,
+    /// Two of them differ: what all runs have in common.
+    Varies(Box<Observation>),
     /// It could not import what the script imports before the first reload.
     NotStarted(Box<Raised>),
 }

@@ -13,6 +13,7 @@ mod sources;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod trial;
+mod unsteady;
 mod verdict;
 
 pub use judgement::{Judged, Judgement, Restarted};

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::course::Course;
 use super::judgement::{Judged, Judgement, Restarted};
 use super::sources::{Script, Sources};
+use super::unsteady::steady;
 use super::verdict::Verdict;
 use crate::lab::{Item, Lab, RunError};
 use crate::scenario::{Scenario, Step};
@@ -68,7 +69,7 @@ impl Oracle<'_> {
             let judged = self.judge_step(run, first, step)?;
             judgement.steps.insert(step, judged);
         }
-        self.find_unsteady(&mut judgement)?;
+        self.find_unsteady(run, &mut judgement)?;
         Ok(judgement)
     }
 
@@ -108,19 +109,23 @@ impl Oracle<'_> {
     }
 
     /// Where a restart disagrees, another one tells whether it would agree with itself.
-    fn find_unsteady(&mut self, judgement: &mut Judgement) -> Result<(), RunError> {
+    fn find_unsteady(&mut self, run: &Course, judgement: &mut Judgement) -> Result<(), RunError> {
         let mut again: BTreeMap<usize, Course> = BTreeMap::new();
         for (step, judged) in &mut judgement.steps {
             if matches!(judged.verdict, Verdict::Same | Verdict::Outlives) {
                 continue;
             }
             let source = self.sources.at(*step);
-            let expected = self.today(source)?.answer(*step);
             if !again.contains_key(&source) {
                 again.insert(source, self.play(source, self.sources.end(source))?);
             }
-            if again.get(&source).is_some_and(|again| again.answer(*step) != expected) {
+            let (today, again) = (self.today(source)?, &again[&source]);
+            if today.answer(*step) != again.answer(*step) {
                 judged.verdict = Verdict::Unsteady;
+                let seen = [run, today, again].map(|course| course.observation(*step));
+                if let [Some(seen), Some(one), Some(other)] = seen {
+                    judged.restart = Restarted::Varies(Box::new(steady(seen, &[one, other])));
+                }
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The text that a person reads and a snapshot keeps.
 
-use crate::oracle::Verdict;
+use crate::oracle::{Restarted, Verdict};
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
 use crate::report::{Action, Played, Report, exception, identities, verdict};
@@ -18,7 +18,7 @@ pub fn text(report: &Report) -> String {
     let mut told = false;
     for (at, played) in report.steps.iter().enumerate() {
         let is_end = played.observation.is_none() || left_at == Some(at);
-        let body = played.observation.as_ref().map(observed).unwrap_or_default();
+        let body = observed(played);
         page.action(&played.action, is_end || !body.is_empty());
         page.indented(&body);
         if is_end {
@@ -95,8 +95,12 @@ impl Page {
     }
 }
 
-fn observed(observation: &Observation) -> Vec<String> {
-    let mut lines = answered(observation);
+fn observed(played: &Played) -> Vec<String> {
+    let Some(observation) = &played.observation else { return Vec::new() };
+    let mut lines = match played.judged.as_ref().map(|judged| &judged.restart) {
+        Some(Restarted::Varies(steady)) => answered(steady),
+        _ => answered(observation),
+    };
     lines.extend(identities::lines(&observation.changes));
     lines
 }

@@ -12,7 +12,7 @@ pub(super) fn lines(judged: &Judged, told: bool) -> Vec<String> {
     let verdict = judged.verdict;
     let (how, body) = match (verdict, &judged.restart) {
         (Verdict::Same, _) => return Vec::new(),
-        (Verdict::Unsteady, _) => ("two restarts differ", Vec::new()),
+        (Verdict::Unsteady, _) | (_, Restarted::Varies(_)) => ("two restarts differ", Vec::new()),
         (_, Restarted::NotStarted(_)) if told => ("", Vec::new()),
         (_, Restarted::NotStarted(raised)) => ("a restart would not start", super::exception::lines(raised)),
         (_, Restarted::Played(observation)) => given(observation),

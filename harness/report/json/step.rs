@@ -229,6 +229,9 @@ impl From<&Restarted> for Restart {
                 exception: observation.exception.as_ref().map(Exception::from),
                 ending: None,
             },
+            Restarted::Varies(observation) => {
+                Self { outcome: "varies", ..Self::from(&Restarted::Played(observation.clone())) }
+            }
             Restarted::Ended(ending) => {
                 Self { outcome: "ended", ending: Some(End::from(ending)), ..Self::default() }
             }

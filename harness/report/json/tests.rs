@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
+use crate::oracle::{Judged, Judgement, Restarted, Verdict};
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
@@ -62,7 +63,26 @@ fn report() -> Report {
         .write("foo.py", "\0")
         .unplayed("crash()")
         .ending(Ending::Crashed { signal: "SIGSEGV".to_owned() });
-    Report::new(&run.scenario, &run.play, &surroundings())
+    let report = Report::new(&run.scenario, &run.play, &surroundings());
+    let judgement = judgement(&report);
+    report.judged(judgement)
+}
+
+/// One verdict after the other.
+fn judgement(report: &Report) -> Judgement {
+    let observation = report.steps[6].observation.clone().unwrap();
+    let raised = observation.exception.clone().unwrap();
+    let ended = || Restarted::Ended(Ending::Exited { status: 3 });
+    let restarts = [
+        Restarted::Played(Box::new(observation.clone())),
+        Restarted::Varies(Box::new(observation)),
+        Restarted::NotStarted(Box::new(raised)),
+        ended(),
+        Restarted::Unreached,
+    ];
+    let restarts = restarts.into_iter().chain(std::iter::repeat_with(ended));
+    let steps = Verdict::ALL.into_iter().zip(restarts).enumerate();
+    Judgement { steps: steps.map(|(step, (verdict, restart))| (step, Judged { verdict, restart })).collect() }
 }
 
 fn installed(interpreter: &Interpreter) -> Event {
@@ -118,7 +138,14 @@ fn samples() -> Vec<Event> {
             executable: "/usr/bin/python3.4".to_owned(),
             reason: "Python 3.4.10 is too old".to_owned(),
         }),
-        Event::Finished(Summary { runs: 1, ended_early: 1, skipped: 1, problems: 1, exit_code: 5 }),
+        Event::Finished(Summary {
+            runs: 1,
+            ended_early: 1,
+            skipped: 1,
+            problems: 1,
+            exit_code: 5,
+            verdicts: std::collections::BTreeMap::from([("same", 2)]),
+        }),
     ];
     samples.extend(endings.iter().map(|ending| {
         let run = Run { ending: End::from(ending), ..Run::new(&report(), &spawned()) };
@@ -137,7 +164,8 @@ fn lines() -> Vec<Json> {
 
 /// Every field, and every value of the fields that have a closed set of them.
 fn words(json: &Json, found: &mut BTreeSet<String>) {
-    const CLOSED: &[&str] = &["event", "kind", "host", "object", "scope", "origin", "relation", "change"];
+    const CLOSED: &[&str] =
+        &["event", "kind", "host", "object", "scope", "origin", "relation", "change", "verdict", "outcome"];
     match json {
         Json::Object(fields) => {
             for (name, value) in fields {
