@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Tally, Verdict};
+use super::{Diagnosis, Tally, Verdict};
 use crate::trace::{Observation, Raised};
 use crate::worker::Ending;
 
@@ -20,6 +20,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What a restart did here.
     pub restart: Restarted,
+    /// Why it differs, as far as that shows.
+    pub diagnoses: Vec<Diagnosis>,
 }
 
 /// What a restart on today's source did at a step.

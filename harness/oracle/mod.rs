@@ -7,6 +7,7 @@
 
 mod answer;
 mod course;
+pub mod diagnosis;
 mod judgement;
 mod sources;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod trial;
 mod unsteady;
 mod verdict;
 
+pub use diagnosis::{Cause, Diagnosis};
 pub use judgement::{Judged, Judgement, Restarted};
 pub use trial::Trial;
 pub use verdict::{Tally, Verdict};
