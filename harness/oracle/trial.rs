@@ -1,16 +1,17 @@
 //! Plays a scenario together with the restarts that it is judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Answer;
 use super::course::Course;
+use super::diagnosis::{Cause, Diagnosis, Evidence, diagnose};
 use super::judgement::{Judged, Judgement, Restarted};
 use super::sources::{Script, Sources};
 use super::unsteady::steady;
 use super::verdict::Verdict;
 use crate::lab::{Item, Lab, RunError};
 use crate::scenario::{Scenario, Step};
-use crate::trace::Surroundings;
+use crate::trace::{Observation, Raised, Surroundings};
 use crate::worker::{Conduct, Play, Reloading};
 
 /// A run, judged.
@@ -69,8 +70,54 @@ impl Oracle<'_> {
             let judged = self.judge_step(run, first, step)?;
             judgement.steps.insert(step, judged);
         }
-        self.find_unsteady(run, &mut judgement)?;
+        let differing: BTreeSet<usize> = judgement
+            .steps
+            .iter()
+            .filter(|(_, judged)| !matches!(judged.verdict, Verdict::Same | Verdict::Outlives))
+            .map(|(step, _)| *step)
+            .collect();
+        if !differing.is_empty() {
+            self.look_closer(run, &differing, &mut judgement)?;
+        }
         Ok(judgement)
+    }
+
+    /// Where a restart disagrees, another one tells whether it would agree with itself; and what the
+    /// lines of the step mean, there and here, tells why.
+    fn look_closer(
+        &mut self,
+        run: &Course,
+        differing: &BTreeSet<usize>,
+        judgement: &mut Judgement,
+    ) -> Result<(), RunError> {
+        let watched = self.play(Script::whole(self.item.scenario), Reloading::Real, differing)?;
+        for source in differing.iter().map(|step| self.sources.at(*step)).collect::<BTreeSet<usize>>() {
+            let steps: BTreeSet<usize> =
+                differing.iter().copied().filter(|step| self.sources.at(*step) == source).collect();
+            let again = self.restart(source, self.sources.end(source), &steps)?;
+            let mut third = None;
+            for step in steps {
+                let Some(judged) = judgement.steps.get_mut(&step) else { continue };
+                if self.today(source)?.answer(step) != again.answer(step) {
+                    // It may have been the tracer of the watched one that made the difference.
+                    if third.is_none() {
+                        third = Some(self.restart(source, self.sources.end(source), &BTreeSet::new())?);
+                    }
+                    let (today, third) = (self.today(source)?, third.as_ref().unwrap_or(&again));
+                    if today.answer(step) != third.answer(step) {
+                        *judged = unsteady([run, today, third].map(|course| course.observation(step)));
+                        continue;
+                    }
+                }
+                let sightings = |course: &Course| {
+                    course.observation(step).map(|seen| seen.sightings.clone()).unwrap_or_default()
+                };
+                let (seen, restart) = (sightings(&watched), sightings(&again));
+                let evidence = Evidence { verdict: judged.verdict, seen: &seen, restart: &restart };
+                judged.diagnoses = diagnose(&evidence);
+            }
+        }
+        Ok(())
     }
 
     /// The first step that reloads: by its syntax, or because a restart's `reload` was called there.
@@ -92,6 +139,7 @@ impl Oracle<'_> {
             return Ok(Judged {
                 verdict: Verdict::Outlives,
                 restart: Restarted::NotStarted(Box::new(raised.clone())),
+                diagnoses: vec![does_not_start(raised)],
             });
         }
         let (answer, expected, restart) = (run.answer(step), today.answer(step), today.restarted(step));
@@ -105,30 +153,7 @@ impl Oracle<'_> {
                 verdict = Verdict::of(&answer, &expected, &[old]);
             }
         }
-        Ok(Judged { verdict, restart })
-    }
-
-    /// Where a restart disagrees, another one tells whether it would agree with itself.
-    fn find_unsteady(&mut self, run: &Course, judgement: &mut Judgement) -> Result<(), RunError> {
-        let mut again: BTreeMap<usize, Course> = BTreeMap::new();
-        for (step, judged) in &mut judgement.steps {
-            if matches!(judged.verdict, Verdict::Same | Verdict::Outlives) {
-                continue;
-            }
-            let source = self.sources.at(*step);
-            if !again.contains_key(&source) {
-                again.insert(source, self.play(source, self.sources.end(source))?);
-            }
-            let (today, again) = (self.today(source)?, &again[&source]);
-            if today.answer(*step) != again.answer(*step) {
-                judged.verdict = Verdict::Unsteady;
-                let seen = [run, today, again].map(|course| course.observation(*step));
-                if let [Some(seen), Some(one), Some(other)] = seen {
-                    judged.restart = Restarted::Varies(Box::new(steady(seen, &[one, other])));
-                }
-            }
-        }
-        Ok(())
+        Ok(Judged { verdict, restart, diagnoses: Vec::new() })
     }
 
     /// A restart on a source, up to its end.
@@ -141,17 +166,43 @@ impl Oracle<'_> {
         let played = self.courses.get(&source).is_some_and(|(end, _)| *end >= until);
         if !played {
             let until = self.sources.end(self.sources.at(until));
-            let course = self.play(source, until)?;
+            let course = self.restart(source, until, &BTreeSet::new())?;
             self.courses.insert(source, (until, course));
         }
         Ok(&self.courses[&source].1)
     }
 
-    fn play(&self, source: usize, until: usize) -> Result<Course, RunError> {
+    /// Plays a restart on a source, up to a step.
+    fn restart(&self, source: usize, until: usize, watched: &BTreeSet<usize>) -> Result<Course, RunError> {
         let script = self.sources.restart(self.item.scenario, source, until);
+        self.play(script, Reloading::Untouched, watched)
+    }
+
+    fn play(
+        &self,
+        script: Script,
+        reloading: Reloading,
+        watched: &BTreeSet<usize>,
+    ) -> Result<Course, RunError> {
         let item = Item { scenario: &script.scenario, ..*self.item };
-        let play = self.lab.conduct(&item, &Conduct::new(Reloading::Untouched))?;
+        let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
+        let play = self.lab.conduct(&item, &Conduct { reloading, watched })?;
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         Ok(Course::new(script, &play, &surroundings))
     }
+}
+
+/// What is the matter with a source that cannot be imported: where it failed is in the exception.
+fn does_not_start(raised: &Raised) -> Diagnosis {
+    let text = format!("today's source raises {} when it is imported", raised.name);
+    Diagnosis { cause: Cause::SourceDoesNotStart, place: None, text }
+}
+
+/// A step on which two restarts differ.
+fn unsteady(seen: [Option<&Observation>; 3]) -> Judged {
+    let restart = match seen {
+        [Some(run), Some(one), Some(other)] => Restarted::Varies(Box::new(steady(run, &[one, other]))),
+        _ => Restarted::Unreached,
+    };
+    Judged { verdict: Verdict::Unsteady, restart, diagnoses: Vec::new() }
 }

@@ -1,9 +1,9 @@
 //! A verdict, and what a restart did instead.
 
-use crate::oracle::{Judged, Restarted, Verdict};
+use crate::oracle::{Diagnosis, Judged, Restarted, Verdict};
 use crate::report::ending;
 use crate::report::text::answered;
-use crate::trace::Observation;
+use crate::trace::{Observation, Origin};
 use crate::worker::StepKind;
 
 /// The lines of a verdict; none where a step is the same. `told` says whether the restart that would
@@ -23,7 +23,15 @@ pub(super) fn lines(judged: &Judged, told: bool) -> Vec<String> {
     let silently = if verdict == Verdict::Stale { ", as before the edit" } else { "" };
     let mut lines = vec![format!("verdict: {verdict}{silently}{separator}{how}")];
     lines.extend(body.into_iter().map(|line| format!("    {line}")));
+    let is_new = verdict != Verdict::Outlives || !told;
+    lines.extend(judged.diagnoses.iter().filter(|_| is_new).map(diagnosis));
     lines
+}
+
+fn diagnosis(diagnosis: &Diagnosis) -> String {
+    let place = diagnosis.place.as_ref().filter(|place| place.origin != Origin::Statement);
+    let place = place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
+    format!("diagnosis: {}: {place}{}", diagnosis.cause, diagnosis.text)
 }
 
 fn given(observation: &Observation) -> (&'static str, Vec<String>) {

@@ -92,7 +92,8 @@ fn is_superseded(referent: Option<&Referent>) -> bool {
 /// `a foo.Bar#1`
 fn a(identity: &Identity) -> String {
     let label = identity.label.to_string();
-    let article = if label.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    let article =
+        if label.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
     format!("{article} {label}")
 }
 

@@ -17,8 +17,11 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|(one, _)| missing(one))
         .map(|(one, sense)| {
             let means = identity(sense.is.as_ref()).map(|is| format!(" means {}, which", is.label));
-            let text =
-                format!("the name {}{} today's source does not define", one.text, means.unwrap_or_else(|| " is one that".to_owned()));
+            let text = format!(
+                "the name {}{} today's source does not define",
+                one.text,
+                means.unwrap_or_else(|| " is one that".to_owned())
+            );
             finding(Cause::DeletedName, one, text)
         })
         .collect()
@@ -56,7 +59,10 @@ pub(super) fn bound_methods(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 fn is_looked_up(evidence: &Evidence<'_>, method: &Sighting, sense: &Sense) -> bool {
     let Some((base, _)) = method.text.rsplit_once('.') else { return false };
     names(evidence).any(|(one, other)| {
-        one.text == base && one.place == method.place && other.nature == Nature::Instance && other.class == sense.class
+        one.text == base
+            && one.place == method.place
+            && other.nature == Nature::Instance
+            && other.class == sense.class
     })
 }
 
@@ -90,11 +96,13 @@ pub(super) fn old_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter_map(|(one, sense)| {
             let function = identity(sense.is.as_ref())?;
             let class = identity(sense.class.as_ref())?;
-            let ran = evidence.seen.iter().any(|other| {
-                identity(other.runs.as_ref()).is_some_and(|runs| runs.token == function.token)
-            });
+            let ran = evidence
+                .seen
+                .iter()
+                .any(|other| identity(other.runs.as_ref()).is_some_and(|runs| runs.token == function.token));
             let (object, _) = one.text.rsplit_once('.')?;
-            let text = format!("{object} is {}, so {} runs {}{}", a(class), one.text, function.label, now(sense));
+            let text =
+                format!("{object} is {}, so {} runs {}{}", a(class), one.text, function.label, now(sense));
             ran.then(|| finding(Cause::OldInstance, one, text))
         })
         .collect()
@@ -110,7 +118,9 @@ pub(super) fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter_map(|(one, sense)| {
             let runs = identity(one.runs.as_ref())?;
             let means = match (identity(sense.is.as_ref()), &sense.plain) {
-                (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => is.label.to_string(),
+                (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => {
+                    is.label.to_string()
+                }
                 (None, Some(plain)) => plain.clone(),
                 _ => return None,
             };

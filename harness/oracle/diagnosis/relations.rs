@@ -44,7 +44,11 @@ fn is_told(sense: &Sense, ancestor: &Identity) -> String {
     };
     let Some(class) = class else { return format!("one that descends from {}", ancestor.label) };
     let told = if sense.nature == Nature::Class { class.label.to_string() } else { a(class) };
-    if class.token == ancestor.token { told } else { format!("{told}, which descends from {}", ancestor.label) }
+    if class.token == ancestor.token {
+        told
+    } else {
+        format!("{told}, which descends from {}", ancestor.label)
+    }
 }
 
 /// Pickle looks for the class of an object, or for the object itself, by name (`pickle.save_global`).
@@ -65,11 +69,12 @@ fn pickled(sighting: &Sighting) -> Option<Diagnosis> {
 fn compared(sighting: &Sighting) -> Option<Diagnosis> {
     let one = sighting.sense.as_ref()?;
     let (text, other) = sighting.on.as_ref()?;
-    let itself = |sense: &Sense| identity(sense.is.as_ref()).filter(|_| sense.nature != Nature::Instance).cloned();
-    let class = |sense: &Sense| identity(sense.class.as_ref()).filter(|_| sense.nature == Nature::Instance).cloned();
-    let differ = |one: &Identity, other: &Identity| {
-        one.label.name == other.label.name && one.token != other.token
-    };
+    let itself =
+        |sense: &Sense| identity(sense.is.as_ref()).filter(|_| sense.nature != Nature::Instance).cloned();
+    let class =
+        |sense: &Sense| identity(sense.class.as_ref()).filter(|_| sense.nature == Nature::Instance).cloned();
+    let differ =
+        |one: &Identity, other: &Identity| one.label.name == other.label.name && one.token != other.token;
     if let (Some(here), Some(there)) = (itself(one), itself(other))
         && differ(&here, &there)
     {

@@ -25,8 +25,12 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     differing(evidence)
         .filter_map(|(one, here, there)| {
             let text = match (&here.plain, &there.plain, here.size, there.size) {
-                (Some(plain), Some(expected), ..) => format!("{} is {plain}, where it is {expected} in a restart", one.text),
-                (.., Some(size), Some(expected)) => format!("{} holds {size}, where it holds {expected} in a restart", one.text),
+                (Some(plain), Some(expected), ..) => {
+                    format!("{} is {plain}, where it is {expected} in a restart", one.text)
+                }
+                (.., Some(size), Some(expected)) => {
+                    format!("{} holds {size}, where it holds {expected} in a restart", one.text)
+                }
                 _ => return None,
             };
             Some(finding(Cause::StateReset, one, text))
@@ -41,7 +45,9 @@ fn differing<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting,
         .filter(|(one, sense)| one.found == Found::Global && sense.nature == Nature::Instance)
         .filter_map(move |(one, here)| {
             let same_line = |other: &&Sighting| {
-                other.text == one.text && other.place.function == one.place.function && other.place.source == one.place.source
+                other.text == one.text
+                    && other.place.function == one.place.function
+                    && other.place.source == one.place.source
             };
             let there = restart.iter().find(same_line)?.sense.as_ref()?;
             (here.plain != there.plain || here.size != there.size).then_some((one, here, there))

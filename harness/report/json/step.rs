@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::oracle::{Restarted, Verdict};
+use crate::oracle::{Diagnosis, Restarted, Verdict};
 use crate::report::identities::kind;
 use crate::report::json::End;
 use crate::report::{self, Action, Change, Sign};
@@ -24,6 +24,17 @@ pub struct Played {
     verdict: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restart: Option<Restart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnoses: Vec<Cause>,
+}
+
+/// Why a step differs.
+#[derive(Debug, Clone, Serialize)]
+struct Cause {
+    cause: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Frame>,
 }
 
 /// What a restart did instead.
@@ -182,6 +193,7 @@ impl Played {
             line,
             observed: played.observation.as_ref().map(Observed::from),
             verdict: judged.map(|judged| judged.verdict.word()),
+            diagnoses: judged.map(|judged| all(&judged.diagnoses)).unwrap_or_default(),
             restart: differs.map(|judged| Restart::from(&judged.restart)),
         }
     }
@@ -215,6 +227,16 @@ impl From<&trace::Observation> for Observed {
             relinearized: all(relinearized),
             superseded: all(superseded),
             freed: all(freed),
+        }
+    }
+}
+
+impl From<&Diagnosis> for Cause {
+    fn from(diagnosis: &Diagnosis) -> Self {
+        Self {
+            cause: diagnosis.cause.word(),
+            text: diagnosis.text.clone(),
+            place: diagnosis.place.as_ref().map(Frame::from),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
-use crate::oracle::{Judged, Judgement, Restarted, Verdict};
+use crate::oracle::{Cause, Diagnosis, Judged, Judgement, Restarted, Verdict};
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
+use crate::trace::Place;
 use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
 use crate::worker::{Chained, Ending, Exception, Relation, Value};
 
@@ -68,6 +69,10 @@ fn report() -> Report {
     report.judged(judgement)
 }
 
+fn raised_at(report: &Report) -> Place {
+    report.steps[6].observation.as_ref().unwrap().exception.as_ref().unwrap().frames[1].clone()
+}
+
 /// One verdict after the other.
 fn judgement(report: &Report) -> Judgement {
     let observation = report.steps[6].observation.clone().unwrap();
@@ -81,8 +86,16 @@ fn judgement(report: &Report) -> Judgement {
         Restarted::Unreached,
     ];
     let restarts = restarts.into_iter().chain(std::iter::repeat_with(ended));
+    let place = Some(raised_at(report));
+    let diagnoses = vec![Diagnosis { cause: Cause::UnboundBaseCall, place, text: "x".to_owned() }];
     let steps = Verdict::ALL.into_iter().zip(restarts).enumerate();
-    Judgement { steps: steps.map(|(step, (verdict, restart))| (step, Judged { verdict, restart })).collect() }
+    Judgement {
+        steps: steps
+            .map(|(step, (verdict, restart))| {
+                (step, Judged { verdict, restart, diagnoses: diagnoses.clone() })
+            })
+            .collect(),
+    }
 }
 
 fn installed(interpreter: &Interpreter) -> Event {
