@@ -87,7 +87,7 @@ fn trial(bench: &Arc<Bench>, scenario: &Arc<Scenario>, interpreter: &Interpreter
 
 fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<(), Failed> {
     let Trial { play, judgement } =
-        Trial::hold(&bench.lab, &Item { scenario, interpreter }).map_err(|error| error.to_string())?;
+        Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[]).map_err(|error| error.to_string())?;
     let surroundings = Surroundings::of(&play, interpreter, false);
     let report = Report::new(scenario, &play, &surroundings).judged(judgement);
     let actual = text(&report);

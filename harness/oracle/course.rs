@@ -1,6 +1,9 @@
 //! The course of one run, by the steps of the scenario that is judged.
 
+use std::collections::BTreeMap;
+
 use super::answer::Answer;
+use super::claims::{Claimed, claims};
 use super::judgement::Restarted;
 use super::sources::Script;
 use crate::trace::{Observation, Raised, Surroundings, Trace, observe};
@@ -25,6 +28,11 @@ impl Course {
 
     pub(crate) fn observation(&self, step: usize) -> Option<&Observation> {
         self.trace.steps.get(self.script.place(step)?)
+    }
+
+    /// What came of the author's claims.
+    pub(crate) fn claims(&self) -> BTreeMap<usize, Claimed> {
+        claims(&self.script.scenario, &self.trace)
     }
 
     pub(crate) fn answer(&self, step: usize) -> Answer {

@@ -6,6 +6,7 @@
 //! edits. Apart from [`Trial`], which has the runs played, all is pure.
 
 mod answer;
+mod claims;
 mod course;
 pub mod diagnosis;
 mod judgement;
@@ -17,6 +18,7 @@ mod trial;
 mod unsteady;
 mod verdict;
 
+pub use claims::Claimed;
 pub use diagnosis::{Cause, Diagnosis};
 pub use judgement::{Judged, Judgement, Restarted};
 pub use trial::Trial;

@@ -24,16 +24,19 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Plays an item and whatever restarts it takes to judge it.
-    pub fn hold(lab: &Lab, item: &Item<'_>) -> Result<Self, RunError> {
+    /// Plays an item and whatever restarts it takes to judge it. With hash seeds, each is played with
+    /// all of them, and steps that these change are unsteady.
+    pub fn hold(lab: &Lab, item: &Item<'_>, hashseeds: &[u32]) -> Result<Self, RunError> {
         let play = lab.play(item)?;
-        let judgement = if mentions_reload(item.scenario) {
-            let surroundings = Surroundings::of(&play, item.interpreter, false);
-            let run = Course::new(Script::whole(item.scenario), &play, &surroundings);
-            Oracle { lab, item, sources: Sources::of(item.scenario), courses: BTreeMap::new() }.judge(&run)?
+        let surroundings = Surroundings::of(&play, item.interpreter, false);
+        let run = Course::new(Script::whole(item.scenario), &play, &surroundings);
+        let mut judgement = if mentions_reload(item.scenario) {
+            Oracle { lab, item, sources: Sources::of(item.scenario), courses: BTreeMap::new() }
+                .judge(&run, hashseeds)?
         } else {
             Judgement::default()
         };
+        judgement.claims = run.claims();
         Ok(Self { play, judgement })
     }
 }
@@ -58,7 +61,7 @@ struct Oracle<'a> {
 }
 
 impl Oracle<'_> {
-    fn judge(mut self, run: &Course) -> Result<Judgement, RunError> {
+    fn judge(mut self, run: &Course, hashseeds: &[u32]) -> Result<Judgement, RunError> {
         let Some(first) = self.first_reload(run)? else { return Ok(Judgement::default()) };
         let mut judgement = Judgement::default();
         for step in first..self.item.scenario.steps.len() {
@@ -78,6 +81,9 @@ impl Oracle<'_> {
             .collect();
         if !differing.is_empty() {
             self.look_closer(run, &differing, &mut judgement)?;
+        }
+        for seed in hashseeds {
+            self.vary(run, *seed, &mut judgement)?;
         }
         Ok(judgement)
     }
@@ -115,6 +121,24 @@ impl Oracle<'_> {
                 let (seen, restart) = (sightings(&watched), sightings(&again));
                 let evidence = Evidence { verdict: judged.verdict, seen: &seen, restart: &restart };
                 judged.diagnoses = diagnose(&evidence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the steps that another hash seed changes, in the run or in its restarts.
+    fn vary(&mut self, run: &Course, seed: u32, judgement: &mut Judgement) -> Result<(), RunError> {
+        let mut scenario = self.item.scenario.clone();
+        scenario.settings.hashseed = seed;
+        let item = Item { scenario: &scenario, ..*self.item };
+        let sources = self.sources.clone();
+        let mut seeded = Oracle { lab: self.lab, item: &item, sources, courses: BTreeMap::new() };
+        let other = seeded.play(Script::whole(&scenario), Reloading::Real, &BTreeSet::new())?;
+        for (step, judged) in &mut judgement.steps {
+            let source = self.sources.at(*step);
+            let (today, again) = (self.today(source)?, seeded.today(source)?);
+            if run.answer(*step) != other.answer(*step) || today.answer(*step) != again.answer(*step) {
+                *judged = unsteady([run, &other, again].map(|course| course.observation(*step)));
             }
         }
         Ok(())
