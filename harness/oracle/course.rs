@@ -64,6 +64,12 @@ impl Course {
         self.observation(step).is_some_and(|seen| seen.kind == StepKind::Reload) || stub_was_called()
     }
 
+    /// Whether a reload left instances of superseded classes behind, at the prompt.
+    pub(crate) fn leaves_old_instances(&self) -> bool {
+        let mut superseded = self.trace.steps.iter().flat_map(|seen| &seen.changes.superseded);
+        superseded.any(|superseded| superseded.holder != superseded.what)
+    }
+
     /// What an import let through, if the step is one.
     pub(crate) fn failed_import(&self, step: usize) -> Option<&Raised> {
         let observation = self.observation(step).filter(|seen| seen.kind == StepKind::Import)?;
