@@ -25,7 +25,7 @@ pub(crate) fn look(
         .filter(|step| !matches!(verdict(step), Verdict::Same | Verdict::Outlives))
         .collect();
     // Where an old object is at hand, its old code may do by chance what a restart does.
-    let watched = if run.leaves_old_instances() { all } else { differing.clone() };
+    let watched = if run.leaves_old_families() { all } else { differing.clone() };
     if watched.is_empty() {
         return Ok(());
     }
