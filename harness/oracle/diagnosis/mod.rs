@@ -46,13 +46,13 @@ type Rule = fn(&Evidence<'_>) -> Vec<Diagnosis>;
 const RULES: &[Rule] = &[
     relations::relations,
     names::deleted,
+    state::registered_twice,
     names::closures_and_defaults,
     names::bound_methods,
     names::aliases,
-    names::old_instances,
-    state::registered_twice,
-    names::old_code,
+    names::old_code_and_instances,
     state::reset,
+    names::old_objects,
 ];
 
 /// Diagnoses one step.

@@ -5,16 +5,21 @@ use crate::oracle::Verdict;
 use crate::trace::{Identity, Sense, Sighting};
 use crate::worker::{Found, Nature, Role};
 
-/// Names that a restart does not find.
+/// Names that a restart does not find, or finds among the built-in ones.
 pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
-    if evidence.verdict != Verdict::Masked {
-        return Vec::new();
-    }
-    let missing = |one: &&Sighting| {
-        evidence.restart.iter().any(|other| other.text == one.text && other.sense.is_none())
+    let in_restart = |one: &Sighting, is_deleted: fn(&Sighting, &Sighting) -> bool| {
+        evidence.restart.iter().any(|other| other.text == one.text && is_deleted(one, other))
+    };
+    let masked = evidence.verdict == Verdict::Masked;
+    let missing = |one: &Sighting| masked && in_restart(one, |_, other| other.sense.is_none());
+    let in_the_way = |one: &Sighting| {
+        one.found == Found::Global
+            && in_restart(one, |one, other| {
+                other.found == Found::Builtin && other.place.function == one.place.function
+            })
     };
     names(evidence)
-        .filter(|(one, _)| missing(one))
+        .filter(|(one, _)| missing(one) || in_the_way(one))
         .map(|(one, sense)| {
             let means = identity(sense.is.as_ref()).map(|is| format!(" means {}, which", is.label));
             let text = format!(
@@ -47,8 +52,10 @@ pub(super) fn bound_methods(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
         .filter(|(one, sense)| sense.nature == Nature::Method && !is_looked_up(evidence, one, sense))
         .filter_map(|(one, sense)| {
-            let function = identity(sense.is.as_ref())?;
-            let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
+            let (function, class) = (identity(sense.is.as_ref())?, identity(sense.class.as_ref())?);
+            if !is_old(sense) {
+                return None;
+            }
             let text = format!("{} is {} bound to {}{}", one.text, function.label, a(class), now(sense));
             Some(finding(Cause::StaleBoundMethod, one, text))
         })
@@ -89,27 +96,52 @@ pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .collect()
 }
 
-/// Instances of superseded classes whose old methods ran.
-pub(super) fn old_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
-    names(evidence)
-        .filter(|(_, sense)| sense.nature == Nature::Method && is_superseded(sense.class.as_ref()))
-        .filter_map(|(one, sense)| {
-            let function = identity(sense.is.as_ref())?;
-            let class = identity(sense.class.as_ref())?;
-            let ran = evidence
-                .seen
-                .iter()
-                .any(|other| identity(other.runs.as_ref()).is_some_and(|runs| runs.token == function.token));
+/// Whether a bound method is of a superseded class, or its function is: of a base of the class, or of
+/// the class that its object had before it was moved.
+fn is_old(method: &Sense) -> bool {
+    is_superseded(method.class.as_ref()) || is_superseded(method.is.as_ref())
+}
+
+/// What old code found among new globals, and then by which instances it came to run.
+pub(super) fn old_code_and_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let ran = |function: &Identity| {
+        let runs =
+            |one: &Sighting| identity(one.runs.as_ref()).is_some_and(|runs| runs.token == function.token);
+        evidence.seen.iter().any(runs)
+    };
+    let mut found = old_code(evidence);
+    found.extend(old_methods(evidence).filter(|(function, _)| ran(function)).map(|(_, told)| told));
+    found
+}
+
+/// Instances of superseded classes, where nothing shows whether it mattered: a line that names nothing
+/// leaves no evidence that it ran.
+pub(super) fn old_objects(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let method = old_methods(evidence).map(|(_, told)| told).next();
+    let object = || {
+        names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).find_map(|(one, sense)| {
+            let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
+            Some(finding(Cause::OldInstance, one, format!("{} is {}{}", one.text, a(class), now(sense))))
+        })
+    };
+    method.or_else(object).into_iter().collect()
+}
+
+/// Methods of superseded classes that were looked up, each with its function.
+fn old_methods<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Identity, Diagnosis)> {
+    names(evidence).filter(|(_, sense)| sense.nature == Nature::Method && is_old(sense)).filter_map(
+        |(one, sense)| {
+            let (function, class) = (identity(sense.is.as_ref())?, identity(sense.class.as_ref())?);
             let (object, _) = one.text.rsplit_once('.')?;
             let text =
                 format!("{object} is {}, so {} runs {}{}", a(class), one.text, function.label, now(sense));
-            ran.then(|| finding(Cause::OldInstance, one, text))
-        })
-        .collect()
+            Some((function, finding(Cause::OldInstance, one, text)))
+        },
+    )
 }
 
 /// Superseded functions that ran on globals that are not.
-pub(super) fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     if evidence.verdict == Verdict::Stale {
         return Vec::new();
     }

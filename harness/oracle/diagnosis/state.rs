@@ -8,6 +8,9 @@ use crate::worker::{Found, Nature};
 
 /// Containers that hold more than in a restart.
 pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict == Verdict::Stale {
+        return Vec::new();
+    }
     differing(evidence)
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);

@@ -198,6 +198,16 @@ fn a_name_that_a_restart_does_not_find() {
 }
 
 #[test]
+fn a_name_that_a_restart_finds_among_the_built_in_ones() {
+    let text = "the name sorted means foo.sorted#1, which today's source does not define";
+    let is = Some(Referent::Known { identity: identity("foo.sorted#1"), superseded: false });
+    let seen = [sees(Role::Name, "sorted", Sense { is, ..sense(Nature::Function) })];
+    let built_in = Sighting { found: Found::Builtin, ..sees(Role::Name, "sorted", sense(Nature::Instance)) };
+    one(Verdict::Mixed, &seen, &[built_in], Cause::DeletedName, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &seen), []);
+}
+
+#[test]
 fn closures_and_defaults_keep_what_they_took() {
     let keeps = |found| [Sighting { found, ..sees(Role::Name, "Bar", class(&["foo.Bar#1"])) }];
     let text = "Bar is foo.Bar#1 in the closure; foo.Bar means foo.Bar#2 now";
@@ -220,8 +230,33 @@ fn a_bound_method_is_stale_where_it_is_kept_and_not_where_it_is_looked_up() {
     ];
     let text = "b is a foo.Bar#1, so b.run runs foo.Bar.run#1; foo.Bar means foo.Bar#2 now";
     one(Verdict::Stale, &looked_up, &[], Cause::OldInstance, text);
-    // Where nothing of it ran, it says nothing of the answer.
-    assert_eq!(diagnosed(Verdict::Stale, &looked_up[..2], &[]), []);
+    // A function whose lines name nothing leaves no evidence that it ran.
+    one(Verdict::Stale, &looked_up[..2], &[], Cause::OldInstance, text);
+}
+
+#[test]
+fn a_bound_method_stays_stale_when_its_object_is_moved() {
+    let function = Sense { now: successor("foo.Bar.run#1"), ..method("foo.Bar.run#1", "foo.Bar#2") };
+    let kept = [sees(Role::Name, "callback", function)];
+    let text = "callback is foo.Bar.run#1 bound to a foo.Bar#2; foo.Bar.run means foo.Bar.run#2 now";
+    one(Verdict::Stale, &kept, &[], Cause::StaleBoundMethod, text);
+}
+
+#[test]
+fn an_instance_whose_class_is_not_superseded_runs_what_a_superseded_base_has() {
+    let function = Sense { now: successor("foo.Foo.run#1"), ..method("foo.Foo.run#1", "bar.Bar#2") };
+    let seen = [sees(Role::Name, "b.run", function), sees(Role::Name, "b", instance(&["bar.Bar#2"]))];
+    let text = "b is a bar.Bar#2, so b.run runs foo.Foo.run#1; foo.Foo.run means foo.Foo.run#2 now";
+    one(Verdict::Stale, &seen, &[], Cause::OldInstance, text);
+}
+
+#[test]
+fn where_nothing_else_shows_an_old_object_is_told() {
+    let seen = [sees(Role::Name, "link", instance(&["net.Link#1"]))];
+    let text = "link is a net.Link#1; net.Link means net.Link#2 now";
+    one(Verdict::Stale, &seen, &[], Cause::OldInstance, text);
+    let alias = [seen[0].clone(), sees(Role::Name, "f", function("foo.f#1"))];
+    assert_eq!(diagnosed(Verdict::Stale, &alias, &[])[0].0, Cause::FromImportAlias);
 }
 
 #[test]
@@ -248,6 +283,16 @@ fn old_code_finds_new_globals() {
     let text = "orders.Order.total#1 is code from before the reload, and the name RATE in it means 30, from after it";
     one(Verdict::Mixed, &seen, &[], Cause::OldCodeNewGlobals, text);
     assert_eq!(diagnosed(Verdict::Stale, &seen, &[]), []);
+    // What runs it is told as well.
+    let [ran] = seen;
+    let called = [
+        sees(Role::Name, "o.total", method("orders.Order.total#1", "orders.Order#1")),
+        sees(Role::Name, "o", instance(&["orders.Order#1"])),
+        ran,
+    ];
+    let causes: Vec<Cause> =
+        diagnosed(Verdict::Mixed, &called, &[]).into_iter().map(|(cause, _)| cause).collect();
+    assert_eq!(causes, [Cause::OldCodeNewGlobals, Cause::OldInstance]);
 }
 
 #[test]
@@ -265,6 +310,10 @@ fn state_is_compared_with_what_the_same_line_finds_in_a_restart() {
     let sized = |size| [sees(Role::Name, "HANDLERS", Sense { size: Some(size), ..sense(Nature::Instance) })];
     let text = "HANDLERS holds 2, where it holds 1 in a restart";
     one(Verdict::Mixed, &sized(2), &sized(1), Cause::RegisteredTwice, text);
+    // Rather than by which variable the old one was called.
+    let called = Sighting { found: Found::Local, ..sees(Role::Name, "handler", function("foo.f#1")) };
+    let [registry] = sized(2);
+    one(Verdict::Mixed, &[called, registry], &sized(1), Cause::RegisteredTwice, text);
     let text = "HANDLERS holds 0, where it holds 1 in a restart";
     one(Verdict::Mixed, &sized(0), &sized(1), Cause::StateReset, text);
     assert_eq!(diagnosed(Verdict::Mixed, &sized(1), &sized(1)), []);
