@@ -18,8 +18,12 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
                 other.found == Found::Builtin && other.place.function == one.place.function
             })
     };
-    names(evidence)
-        .filter(|(one, _)| missing(one) || in_the_way(one))
+    let gone: Vec<_> = names(evidence).filter(|(one, _)| missing(one) || in_the_way(one)).collect();
+    // Of `math.sqrt` and `math` it is `math` that is missing.
+    let within = |text: &str, base: &str| text.strip_prefix(base).is_some_and(|rest| rest.starts_with('.'));
+    let first = |one: &Sighting| !gone.iter().any(|(base, _)| within(&one.text, &base.text));
+    gone.iter()
+        .filter(|(one, _)| first(one))
         .map(|(one, sense)| {
             let means = identity(sense.is.as_ref()).map(|is| format!(" means {}, which", is.label));
             let text = format!(

@@ -198,6 +198,15 @@ fn a_name_that_a_restart_does_not_find() {
 }
 
 #[test]
+fn of_a_dotted_name_the_part_that_is_missing_is_told() {
+    let named = |text| sees(Role::Name, text, sense(Nature::Module));
+    let missing = |text| Sighting { sense: None, found: Found::Nowhere, ..named(text) };
+    let (seen, restart) = ([named("math.sqrt"), named("math")], [missing("math.sqrt"), missing("math")]);
+    let text = "the name math is one that today's source does not define";
+    one(Verdict::Masked, &seen, &restart, Cause::DeletedName, text);
+}
+
+#[test]
 fn a_name_that_a_restart_finds_among_the_built_in_ones() {
     let text = "the name sorted means foo.sorted#1, which today's source does not define";
     let is = Some(Referent::Known { identity: identity("foo.sorted#1"), superseded: false });
