@@ -1,5 +1,6 @@
 //! Drives real Python interpreters through scripted import, instantiate, reload and call sequences,
-//! and tells what every step did to the identity of every class, function, module and instance.
+//! and tells what every step did to the identity of every class, function, module and instance, and
+//! whether it did what a restart would have done.
 //!
 //! The rooms stand in the order in which data flows, and none reaches back up the list:
 //!
@@ -10,7 +11,8 @@
 //! | [`worker`] | one run | the raw [`Event`](worker::Event)s of it, and how it ended |
 //! | [`lab`] | scenarios × interpreters | one stream of finished runs |
 //! | [`trace`] | raw ids | identities: `foo.Bar#2` |
-//! | [`report`] | observations | the text a person reads, and JSON lines |
+//! | [`oracle`] | a run and restarts | a verdict for each step, and why |
+//! | [`report`] | observations and verdicts | the text a person reads, and JSON lines |
 //! | [`snapshot`] | reports | accepted reports by epoch, and what differs from them |
 //! | [`cli`] | arguments | an exit code |
 

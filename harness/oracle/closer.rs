@@ -29,7 +29,7 @@ pub(crate) fn look(
     if watched.is_empty() {
         return Ok(());
     }
-    let seen = restarts.run(&watched)?;
+    let seen = restarts.watched_run(&watched)?;
     let mut again: BTreeMap<usize, Again> = BTreeMap::new();
     for step in watched {
         let Some(judged) = judged.get_mut(&step).filter(|judged| judged.verdict != Verdict::Outlives) else {
@@ -64,9 +64,10 @@ struct Again {
 
 impl Again {
     fn play(restarts: &Restarts<'_>, source: usize, steps: &BTreeSet<usize>) -> Result<Self, RunError> {
-        let steps = steps.iter().copied().filter(|step| restarts.sources.at(*step) == source).collect();
-        let watched = restarts.again(source, restarts.sources.end(source), &steps)?;
-        Ok(Self { watched, plain: None })
+        let steps: BTreeSet<usize> =
+            steps.iter().copied().filter(|step| restarts.sources.at(*step) == source).collect();
+        let last = steps.last().copied().unwrap_or_else(|| restarts.sources.end(source));
+        Ok(Self { watched: restarts.again(source, last, &steps)?, plain: None })
     }
 
     /// A second restart that answers otherwise than the first. Of one that was watched, it may have
@@ -105,7 +106,7 @@ pub(crate) fn vary(
     let mut scenario = restarts.item.scenario.clone();
     scenario.settings.hashseed = seed;
     let mut seeded = Restarts::new(lab, Item { scenario: &scenario, ..restarts.item });
-    let other = seeded.run(&BTreeSet::new())?;
+    let other = seeded.run()?;
     for (step, judged) in judged {
         let (today, again) = (restarts.today(*step)?, seeded.today(*step)?);
         if run.answer(*step) != other.answer(*step) || today.answer(*step) != again.answer(*step) {

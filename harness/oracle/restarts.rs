@@ -48,8 +48,14 @@ impl<'a> Restarts<'a> {
     }
 
     /// The run that is judged, once more.
-    pub(crate) fn run(&self, watched: &BTreeSet<usize>) -> Result<Course, RunError> {
-        self.play(Script::whole(self.item.scenario), Reloading::Real, watched)
+    pub(crate) fn run(&self) -> Result<Course, RunError> {
+        self.play(Script::whole(self.item.scenario), Reloading::Real, &BTreeSet::new())
+    }
+
+    /// The run that is judged, up to the last of the steps that are to be watched.
+    pub(crate) fn watched_run(&self, watched: &BTreeSet<usize>) -> Result<Course, RunError> {
+        let last = watched.last().copied().unwrap_or(0);
+        self.play(Script::until(self.item.scenario, last), Reloading::Real, watched)
     }
 
     fn play(

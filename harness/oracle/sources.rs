@@ -73,6 +73,12 @@ impl Script {
         Self { scenario: scenario.clone(), places: (0..scenario.steps.len()).map(Some).collect() }
     }
 
+    /// The scenario up to a step.
+    pub(crate) fn until(scenario: &Scenario, step: usize) -> Self {
+        let steps = scenario.steps[..=step].to_vec();
+        Self { scenario: Scenario { steps, ..scenario.clone() }, places: (0..=step).map(Some).collect() }
+    }
+
     /// Where a step of the other scenario is here.
     pub(crate) fn place(&self, step: usize) -> Option<usize> {
         self.places.get(step).copied().flatten()
