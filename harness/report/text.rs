@@ -2,7 +2,7 @@
 
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
-use crate::report::{Action, Played, Report, exception, identities};
+use crate::report::{Action, Played, Report, exception, held, identities};
 use crate::trace::visible::visible;
 use crate::trace::{Displayed, Observation, Text};
 use crate::worker::Ending;
@@ -34,6 +34,11 @@ pub fn text(report: &Report) -> String {
         let count = u64::try_from(report.unreached).unwrap_or(u64::MAX);
         let were = if count == 1 { "was" } else { "were" };
         page.flush(&format!("{} {} {were} not reached", thousands(count), plural(count, "step")));
+    }
+    let held = held::lines(report);
+    if !held.is_empty() {
+        page.flush("still held at the end:");
+        page.indented(&held);
     }
     page.text
 }

@@ -37,6 +37,8 @@ impl Run {
                 ending: Ending::Finished,
                 leaked: false,
                 threads: Vec::new(),
+                held: Vec::new(),
+                more_held: 0,
                 workspace: std::path::PathBuf::from("/workspace"),
             },
         }

@@ -23,7 +23,7 @@ mod workspaces;
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{
-    Binding, Chained, Ending, Event, Exception, Frame, Kind, Made, Observed, Output, Play, Reference,
+    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play, Reference,
     Relation, Scope, StepKind, Token, Value,
 };
 pub use process::Worker;

@@ -1,0 +1,221 @@
+"""How one object refers to another, as a piece of a path: an attribute, an item, a closure's variable.
+
+Part of the probe, whose rules hold here too: what is asked for its attributes is
+of a type that is written in C, by that type's own descriptors.
+"""
+
+import sys
+import types
+
+PY2 = sys.version_info[0] == 2
+KEY_LIMIT = 40
+SMALL = 1 << 16  # a greater number may be an address
+
+loaded = sys.modules
+raw_bases = type.__dict__["__bases__"].__get__
+cell_type = type((lambda function: lambda: function)(0).__closure__[0])
+plain_dicts = (dict, type(sys._getframe().f_locals), type((lambda: sys._getframe().f_locals)()))  # a proxy since 3.13
+GENERATORS = dict((id(getattr(types, name)), prefix) for name, prefix in (
+    ("GeneratorType", "gi"), ("CoroutineType", "cr"), ("AsyncGeneratorType", "ag"),
+) if hasattr(types, name))
+WRAPPERS = frozenset(map(id, (staticmethod, classmethod)))
+# Attributes that C code computes, without calling anything that is written in Python.
+COMPUTED = frozenset(["args", "__traceback__", "__cause__", "__context__", "tb_next"])
+
+
+def edges(holder, role, held):
+    """(what it adds to the path, the role of what is held, the word for it, names more) for each way there is.
+
+    A dict or a tuple may have a role to what refers to it: it is the namespace of a
+    module, the default arguments of a function.  Then it has no place in the path.
+    """
+    kind = type(holder)
+    word, names = role or (None, None)
+    if kind is cell_type:
+        return [(u"", None, "closure", 0)]
+    if kind is dict and word is not None:
+        return [found for key, value in list(holder.items()) if value is held for found in from_space(word, key)]
+    if kind is tuple and word is not None:
+        places = [place for place, item in enumerate(holder) if item is held]
+        return [found for place in places for found in from_parts(word, names, place, holder)]
+    if kind is types.FunctionType:
+        return from_function(holder, held)
+    if issubclass(kind, census.class_types):
+        return from_class(holder, held)
+    if kind is types.MethodType:
+        return from_method(holder, held)
+    if kind is types.FrameType:
+        return from_frame(holder, held)
+    if id(kind) in GENERATORS:
+        return from_generator(holder, held, GENERATORS[id(kind)])
+    if issubclass(kind, types.ModuleType) and held is census.module_dict(holder):
+        return [(u"", ("module", None), None, 0)]
+    if id(kind) in WRAPPERS:
+        return [(u"", None, "attribute", 0)]
+    if not PY2 and kind is types.MappingProxyType:
+        return [(u"", None, None, 0)]
+    found = from_instance(holder, held) + from_container(holder, held)
+    if not found and held is not census.class_of(holder):
+        found = [(u".<inside>", None, "object", 1)]
+    return found
+
+
+def from_space(word, key):
+    """By a name in a namespace."""
+    below = ("annotations", None) if key_text(key) == "'__annotations__'" else None
+    name = census.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
+    if word == "prompt" or word == "builtins" and key == "_":
+        return [(name, below, "name", 1)]
+    if word == "builtins" or word == "module" or word == "attributes":
+        how = "attribute" if word == "attributes" else "module attribute"
+        return [(u"." + name, below, how, 1)]
+    if word == "keyword arguments":
+        return [(u"(%s=...)" % name, None, "default argument", 1)]
+    return [(u"[%s]" % key_text(key), None, "annotation" if word == "annotations" else "attribute", 1)]
+
+
+def from_parts(word, names, place, parts):
+    """By its place in one of the tuples that functions and classes have."""
+    if word == "bases":
+        return [(u"", None, "subclass", 0)]
+    if word == "mro":
+        return []
+    if word == "closure":
+        return [(u"." + names[place], None, None, 1)]
+    if word == "defaults":
+        return [(u"(%s=...)" % names[place - len(parts)], None, "default argument", 1)]
+    return [(u"[%s]" % key_text(parts[place - 1]), None, "annotation", 1)]
+
+
+def from_function(function, held):
+    code = function.__code__
+    if held is function.__closure__:
+        return [(u".<closure>", ("closure", [census.to_text(name) for name in code.co_freevars]), None, 0)]
+    if held is function.__defaults__:
+        names = [census.to_text(name) for name in code.co_varnames[:code.co_argcount]]
+        return [(u"", ("defaults", names), None, 0)]
+    if held is function.__globals__:
+        return [(u".__globals__", ("globals", None), None, 1)]
+    if not PY2 and held is function.__kwdefaults__:
+        return [(u"", ("keyword arguments", None), None, 0)]
+    if type(held) is tuple or not PY2 and held is function.__annotations__:
+        return [(u".__annotations__", ("annotations", None), None, 1)]
+    return [(u"", ("attributes", None), None, 0)] if type(held) is dict else []
+
+
+def from_class(cls, held):
+    if type(held) is tuple:
+        return [(u"", ("bases" if held is class_bases(cls) else "mro", None), None, 0)]
+    return [(u"", ("attributes", None), None, 0)] if type(held) is dict else []
+
+
+def from_method(method, held):
+    """A method of a class is held with its class, whose it is; 2.7's unbound ones are functions elsewhere."""
+    owner, function = method.__self__, method.__func__
+    of_class = issubclass(type(owner), census.class_types)
+    if held is owner:
+        return [(u"" if of_class else u".__self__", None, "bound method", 0 if of_class else 1)]
+    return [(u"", None, "bound method", 0)] if held is function and not of_class else []
+
+
+def from_frame(frame, held):
+    found = [(u".<locals>." + name, None, "local variable", 1) for name, value in frame_locals(frame) if value is held]
+    is_part = held is frame.f_code or type(held) is types.FrameType or runs(frame, held)
+    return found if found or is_part else [(u".<stack>", None, "local variable", 1)]
+
+
+def from_generator(generator, held, prefix):
+    frame = getattr(generator, prefix + "_frame")
+    if frame is None or runs(frame, held):
+        return []
+    if held is frame:
+        return [(u"", None, None, 0)]
+    if held is frame.f_code:
+        return [(u"", None, "running", 0)]
+    if held is getattr(generator, prefix + ("_await" if prefix == "cr" else "_yieldfrom"), None):
+        return [(u".%s" % prefix + (u"_await" if prefix == "cr" else u"_yieldfrom"), None, "local variable", 1)]
+    return from_frame(frame, held)
+
+
+def runs(frame, held):
+    """Whether a frame has an object only because that is the function it runs (3.11)."""
+    return type(held) is types.FunctionType and held.__code__ is frame.f_code
+
+
+def from_instance(holder, held):
+    """By an attribute that an instance has itself, or an object that is made in C."""
+    space = instance_dict(holder)
+    if held is space:
+        return [(u"", ("attributes", None), None, 0)]
+    names = [name for name, value in list((space or {}).items()) if value is held and type(name) is str]
+    for cls in census.mro_of(census.class_of(holder)):
+        for name, slot in list(census.class_namespace(cls).items()):
+            is_slot = type(slot) is types.MemberDescriptorType
+            if is_slot or type(slot) is types.GetSetDescriptorType and name in COMPUTED:
+                try:
+                    if slot.__get__(holder, type(holder)) is held:
+                        names.append(name)
+                except AttributeError:
+                    pass  # an empty slot
+    return [(u"." + census.to_text(name), None, "attribute", 1) for name in sorted(set(names))[:1]]
+
+
+def from_container(holder, held):
+    kind = type(holder)
+    if issubclass(kind, dict):
+        items = list(dict.items(holder))
+        found = [u"[%s]" % key_text(key) for key, value in items if value is held]
+        found += [u".<key>" for key, _ in items if key is held]
+    elif issubclass(kind, (list, tuple)):
+        items = list.__iter__(holder) if issubclass(kind, list) else tuple.__iter__(holder)
+        found = [u"[%d]" % place for place, item in enumerate(items) if item is held]
+    elif issubclass(kind, (set, frozenset)):
+        found = [u".<element>"]
+    elif kind is deque_type():
+        found = [u"[%d]" % place for place, item in enumerate(list(holder)) if item is held]
+    else:
+        found = []
+    return [(suffix, None, "container", 1) for suffix in found]
+
+
+def deque_type():
+    """`collections.deque`, where anybody has imported it."""
+    module = loaded.get("_collections", loaded.get("collections"))
+    return census.module_dict(module).get("deque") if type(module) is types.ModuleType else None
+
+
+def instance_dict(value):
+    """The attributes of an instance, without asking for them."""
+    if PY2 and type(value) is types.InstanceType:
+        return value.__dict__
+    for cls in census.mro_of(type(value)):
+        slot = census.raw_dict(cls).get("__dict__")
+        if type(slot) is types.GetSetDescriptorType:
+            return slot.__get__(value, type(value))
+    return None
+
+
+def key_text(key):
+    """A key as it is written, where that wakes nothing and is the same in every run."""
+    kind = type(key)
+    if key is None or kind is bool or kind is float or kind is int and -SMALL < key < SMALL:
+        return census.to_text(repr(key))
+    if kind is str or kind is bytes or kind is census.text_type:
+        return census.to_text(repr(key[:KEY_LIMIT])) + (u"..." if len(key) > KEY_LIMIT else u"")
+    if kind is tuple and len(key) <= 4:
+        return u"(%s)" % u", ".join([key_text(part) for part in key])
+    if kind is types.FunctionType or issubclass(kind, census.class_types):
+        return census.full_name(key)
+    return u"..."
+
+
+def frame_locals(frame):
+    """The local variables of a frame, those of a module aside: these are the module's."""
+    space = frame.f_locals
+    if type(space) not in plain_dicts or space is frame.f_globals:
+        return []
+    return [(census.to_text(name), value) for name, value in list(space.items()) if type(name) is str]
+
+
+def class_bases(cls):
+    return cls.__bases__ if PY2 and type(cls) is types.ClassType else raw_bases(cls)
