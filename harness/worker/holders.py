@@ -17,14 +17,22 @@ import gc
 import sys
 import types
 
+try:
+    import _signal as signal
+except ImportError:
+    import signal
+
 PY2 = sys.version_info[0] == 2
 REFERENCES = 20  # that a path may have, those inside an object included
-OBJECTS = 5000  # that are looked at
+INSTANCES = 20000  # that are looked at,
+OBJECTS = 50000  # and other objects
 LINES = 40
 FEW = 200  # so many are found faster one by one than by their hash
 
 current_frames, own_frame = sys._current_frames, sys._getframe
 loaded = sys.modules
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class statement makes such
+raw_flags = type.__dict__["__flags__"].__get__
 # What belongs to a class and is of no use without it.
 FITTINGS = frozenset(map(id, (types.GetSetDescriptorType, types.MemberDescriptorType)))
 
@@ -95,7 +103,7 @@ class Search(object):
         self.held_by = {}  # the ids of what each object refers to, among those that are looked at
         self.lines = {}
         self.hidden = probes_own(run)
-        self.inside = set()
+        self.inside, self.superseded = set(), superseded
         for address, (token, reference, _) in list(self.census.known.items()):
             value = reference() if token in superseded and reference is not None else None
             if value is not None:
@@ -109,8 +117,8 @@ class Search(object):
                 self.objects[id(code)] = code
         self.find_names()
         self.beside = {}
-        for text, value in beside(run):
-            self.beside.setdefault(id(value), []).append(text)
+        for text, value, how in beside(run):
+            self.beside.setdefault(id(value), []).append((text, how))
 
     def find_names(self):
         """What paths begin with: modules, and the classes and functions that the census has a name for."""
@@ -155,28 +163,48 @@ class Search(object):
 
     def go_backward(self):
         """Finds what refers to the superseded, what refers to that, and so on until it has a name."""
-        self.hidden.update((id(self.objects), id(self.__dict__), id(own_frame())))
-        frontiers = [list(self.objects.values())]
+        self.hidden.update((id(self.objects), id(self), id(self.__dict__), id(own_frame())))
+        self.next, asked = list(self.objects.values()), []
         for _ in range(REFERENCES):
-            self.hidden.add(id(frontiers[-1]))
-            wanted = frozenset(map(id, frontiers[-1]))
-            frontiers.append([])
-            self.hidden.add(id(frontiers[-1]))
-            for holder in referrers(frontiers[-2], wanted):
+            asked.append(tuple(self.next))  # a call copies any other sequence, and would find the copy
+            self.next = []
+            self.hidden.update((id(asked[-1]), id(self.next)))
+            wanted = frozenset(map(id, asked[-1]))
+            for holder in referrers(asked[-1], wanted):
                 address = id(holder)
                 if address in self.hidden or address in self.seeds or id(type(holder)) in FITTINGS:
                     continue
-                if address in self.inside and address not in self.spaces:
+                if address in self.inside and address not in self.spaces or self.is_old_module(holder):
                     continue
-                held = [one for one in map(id, gc.get_referents(holder)) if one in wanted]
-                self.held_by.setdefault(address, set()).update(held)
                 if address not in self.objects:
+                    if len(self.objects) > INSTANCES and id(census.class_of(holder)) in self.seeds:
+                        continue
+                    if len(self.objects) > OBJECTS:
+                        break
                     self.objects[address] = holder
                     if address not in self.spaces and self.name(holder) is None:
-                        frontiers[-1].append(holder)
-            if not frontiers[-1] or len(self.objects) > OBJECTS:
-                break
+                        self.next.append(holder)
+                held = [one for one in map(id, gc.get_referents(holder)) if one in wanted]
+                self.held_by.setdefault(address, set()).update(held)
+            if not self.next or len(self.objects) > OBJECTS:
+                break  # more than anybody reads
         holder = None
+
+    def is_old_module(self, value):
+        """Whether an object is a superseded module.
+
+        On 2.7 nothing can refer to a module weakly, so the census knows of those only
+        that have a name; the one that is not there goes by what it says is its own.
+        """
+        if not PY2 or type(value) is not types.ModuleType or id(value) in self.names:
+            return False
+        called = ("module", census.module_dict(value).get("__name__"))
+        tokens = [token for token in self.superseded if self.census.called.get(token) == called]
+        if len(tokens) == 1:
+            self.seeds[id(value)] = tokens[0]
+            self.objects[id(value)] = value
+            self.next.append(value)
+        return len(tokens) == 1
 
     # -- forward
 
@@ -196,20 +224,16 @@ class Search(object):
             elif address in self.names and address not in self.seeds:
                 rank, text = self.names[address]
                 offer(address, Found(1, rank, text, foreign=rank == 2))
-            for text in self.beside.get(address, ()):
-                self.reach(offer, address, Found(1, 3, text), "running" if address in self.codes else "local variable")
+            for text, how in self.beside.get(address, ()):
+                self.reach(offer, address, Found(1, 3, text), how)
         cost, done = 0, set()
         while buckets:
-            while cost not in buckets:
-                cost += 1
-            bucket = buckets[cost]
-            bucket.sort(reverse=True)
-            _, address = bucket.pop()
-            if not bucket:
-                del buckets[cost]
-            if address not in done:
-                done.add(address)
-                self.look_into(offer, address, best[address])
+            while cost in buckets:  # what costs nothing more comes into it again
+                for _, address in sorted(buckets.pop(cost)):
+                    if address not in done:
+                        done.add(address)
+                        self.look_into(offer, address, best[address])
+            cost += 1
 
     def look_into(self, offer, address, found):
         holder = self.objects[address]
@@ -219,13 +243,15 @@ class Search(object):
             self.tell(token, "instance", found, found.group or address, holder)
             if token not in dict(found.through):
                 found.through += ((token, address),)
+        if address not in self.held_by:
+            return
+        held = dict((one, self.objects[one]) for one in self.held_by[address])
         foreign = found.foreign or self.is_foreign(holder, cls)
-        for one in self.held_by.get(address, ()):
-            for suffix, role, how, cost in references.edges(holder, found.role, self.objects[one]):
-                group = address if how == "container" else None
-                if how == "container" and foreign:
-                    how = "registry"
-                self.reach(offer, one, found.step(suffix, role, cost, foreign=foreign, group=group), how)
+        for one, suffix, role, how, cost in references.edges(holder, found.role, held):
+            group = address if how == "container" else None
+            if how == "container" and foreign:
+                how = "registry"
+            self.reach(offer, one, found.step(suffix, role, cost, foreign=foreign, group=group), how)
 
     def reach(self, offer, address, found, how):
         """Takes down that a path leads to an object."""
@@ -241,26 +267,30 @@ class Search(object):
         """Whether an object is code, or of a class, that is written in Python and not the scenario's."""
         if type(value) is types.FunctionType:
             return not self.census.owns_function(value)
-        if issubclass(type(value), (dict, list, tuple, set, frozenset)) or self.census.owns_class(cls):
+        if not raw_flags(type(value)) & HEAP_TYPE or issubclass(type(value), references.CONTAINERS) or self.census.owns_class(cls):
             return False
-        return cls is not types.ModuleType and census.is_written_in_python(cls)
+        return True
 
-    def tell(self, token, how, found, group, holder=None):
-        if how == "instance":
+    def tell(self, token, how, found, group, instance=None):
+        holder = None
+        if instance is not None:
             # Those that are behind another instance of the class, or beside it, are counted with it.
             group = dict(found.through).get(token, group)
-        line = self.lines.setdefault((token, how, group), [found.order, how, token, None, set()])
-        line[4].add(found.text)
-        if found.order <= line[0]:
-            line[0], line[3] = found.order, self.census.token(holder) if holder is not None else None
+            holder = self.census.token(instance)
+        best, others = self.lines.get((token, how, group), (None, set()))
+        others.add(found.text if instance is None else id(instance))
+        line = (found.order, how, token, holder)
+        if best is None or line[0] < best[0] or line[0] == best[0] and (holder or 0) > (best[3] or 0):
+            best = line
+        self.lines[token, how, group] = best, others
 
     def told(self):
-        lines = sorted(self.lines.values(), key=lambda line: line[:3])
         told = []
-        for (_, _, _, path), how, token, holder, paths in lines[:LINES]:
-            how, more = how.replace(" ", "_"), len(paths) - 1
-            told.append({"token": token, "how": how, "path": path, "holder": holder, "more": more})
-        return told, max(0, len(lines) - LINES)
+        for (order, how, token, holder), others in self.lines.values():
+            how, more = how.replace(" ", "_"), len(others) - 1
+            told.append((order, how, token, {"token": token, "how": how, "path": order[-1], "holder": holder, "more": more}))
+        told.sort(key=lambda line: line[:3])
+        return [line[-1] for line in told[:LINES]], max(0, len(told) - LINES)
 
 
 def nothing():
@@ -310,21 +340,26 @@ def probes_own(run):
 
 
 def beside(run):
-    """(path, object) for what no object refers to: local variables and code of threads, and C code's own hooks."""
+    """(path, object, how it is held) for what only C code refers to: hooks, and local variables and code of threads."""
     for number, handler in run.signals.handlers:
-        yield u"signal.getsignal(%d)" % number, handler
-    yield u"sys.gettrace()", run.tracer
-    yield u"sys.getprofile()", run.profiler
+        yield u"signal.getsignal(%s)" % signal_name(number), handler, "registry"
+    yield u"sys.gettrace()", run.tracer, "registry"
+    yield u"sys.getprofile()", run.profiler, "registry"
     this = own_frame()
     names = thread_names()
     for ident, frame in sorted(current_frames().items(), key=lambda pair: names.get(pair[0], u"")):
         while frame is not None and frame is not this:
             start = u"<%s>.%s" % (names.get(ident, u"a thread"), census.to_text(frame.f_code.co_name))
-            yield start, frame.f_code
+            yield start, frame.f_code, "running"
             for name, value in references.frame_locals(frame):
-                yield u"%s.<locals>.%s" % (start, name), value
+                yield u"%s.<locals>.%s" % (start, name), value, "local variable"
             frame = frame.f_back
         frame = None
+
+
+def signal_name(number):
+    names = [name for name, value in signal.__dict__.items() if name[:3] == "SIG" and name[3:4] != "_" and value == number]
+    return census.to_text(min(names)) if names else u"%d" % number
 
 
 def thread_names():

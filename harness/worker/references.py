@@ -18,26 +18,47 @@ plain_dicts = (dict, type(sys._getframe().f_locals), type((lambda: sys._getframe
 GENERATORS = dict((id(getattr(types, name)), prefix) for name, prefix in (
     ("GeneratorType", "gi"), ("CoroutineType", "cr"), ("AsyncGeneratorType", "ag"),
 ) if hasattr(types, name))
+CONTAINERS = (dict, list, tuple, set, frozenset)
 WRAPPERS = frozenset(map(id, (staticmethod, classmethod)))
 # Attributes that C code computes, without calling anything that is written in Python.
 COMPUTED = frozenset(["args", "__traceback__", "__cause__", "__context__", "tb_next"])
 
 
 def edges(holder, role, held):
-    """(what it adds to the path, the role of what is held, the word for it, names more) for each way there is.
+    """(the id of what is held, what it adds to the path, its role, the word for it, names more) for each way there is.
 
     A dict or a tuple may have a role to what refers to it: it is the namespace of a
     module, the default arguments of a function.  Then it has no place in the path.
     """
     kind = type(holder)
     word, names = role or (None, None)
+    if kind is dict and word is not None:
+        for key, value in list(holder.items()):
+            if id(value) in held:
+                yield (id(value),) + from_space(word, key)
+    elif kind is tuple and word is not None:
+        for place, value in enumerate(holder):
+            if id(value) in held and word != "mro":
+                yield (id(value),) + from_parts(word, names, place, holder)
+    elif issubclass(kind, CONTAINERS) or kind is deque_type():
+        missing = dict(held)
+        for suffix, value in items(holder):
+            if id(value) in held:
+                missing.pop(id(value), None)
+                yield id(value), suffix, None, "container", 1
+        for address, value in missing.items():
+            for found in from_instance(holder, value):
+                yield (address,) + found
+    else:
+        for address, value in held.items():
+            for found in from_other(holder, value):
+                yield (address,) + found
+
+
+def from_other(holder, held):
+    kind = type(holder)
     if kind is cell_type:
         return [(u"", None, "closure", 0)]
-    if kind is dict and word is not None:
-        return [found for key, value in list(holder.items()) if value is held for found in from_space(word, key)]
-    if kind is tuple and word is not None:
-        places = [place for place, item in enumerate(holder) if item is held]
-        return [found for place in places for found in from_parts(word, names, place, holder)]
     if kind is types.FunctionType:
         return from_function(holder, held)
     if issubclass(kind, census.class_types):
@@ -48,16 +69,14 @@ def edges(holder, role, held):
         return from_frame(holder, held)
     if id(kind) in GENERATORS:
         return from_generator(holder, held, GENERATORS[id(kind)])
-    if issubclass(kind, types.ModuleType) and held is census.module_dict(holder):
-        return [(u"", ("module", None), None, 0)]
+    if issubclass(kind, types.ModuleType):
+        is_space = held is census.module_dict(holder)
+        return [(u"", ("module", None), None, 0) if is_space else (u".<inside>", None, "registry", 1)]
     if id(kind) in WRAPPERS:
         return [(u"", None, "attribute", 0)]
     if not PY2 and kind is types.MappingProxyType:
         return [(u"", None, None, 0)]
-    found = from_instance(holder, held) + from_container(holder, held)
-    if not found and held is not census.class_of(holder):
-        found = [(u".<inside>", None, "object", 1)]
-    return found
+    return from_instance(holder, held)
 
 
 def from_space(word, key):
@@ -65,26 +84,24 @@ def from_space(word, key):
     below = ("annotations", None) if key_text(key) == "'__annotations__'" else None
     name = census.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
     if word == "prompt" or word == "builtins" and key == "_":
-        return [(name, below, "name", 1)]
+        return name, below, "name", 1
     if word == "builtins" or word == "module" or word == "attributes":
         how = "attribute" if word == "attributes" else "module attribute"
-        return [(u"." + name, below, how, 1)]
+        return u"." + name, below, how, 1
     if word == "keyword arguments":
-        return [(u"(%s=...)" % name, None, "default argument", 1)]
-    return [(u"[%s]" % key_text(key), None, "annotation" if word == "annotations" else "attribute", 1)]
+        return u"(%s=...)" % name, None, "default argument", 1
+    return u"[%s]" % key_text(key), None, "annotation" if word == "annotations" else "attribute", 1
 
 
 def from_parts(word, names, place, parts):
     """By its place in one of the tuples that functions and classes have."""
     if word == "bases":
-        return [(u"", None, "subclass", 0)]
-    if word == "mro":
-        return []
+        return u"", None, "subclass", 0
     if word == "closure":
-        return [(u"." + names[place], None, None, 1)]
+        return u"." + names[place], None, None, 1
     if word == "defaults":
-        return [(u"(%s=...)" % names[place - len(parts)], None, "default argument", 1)]
-    return [(u"[%s]" % key_text(parts[place - 1]), None, "annotation", 1)]
+        return u"(%s=...)" % names[place - len(parts)], None, "default argument", 1
+    return u"[%s]" % key_text(parts[place - 1]), None, "annotation", 1
 
 
 def from_function(function, held):
@@ -148,8 +165,8 @@ def from_instance(holder, held):
     if held is space:
         return [(u"", ("attributes", None), None, 0)]
     names = [name for name, value in list((space or {}).items()) if value is held and type(name) is str]
-    for cls in census.mro_of(census.class_of(holder)):
-        for name, slot in list(census.class_namespace(cls).items()):
+    for namespace in class_namespaces(holder):
+        for name, slot in list(namespace.items()):
             is_slot = type(slot) is types.MemberDescriptorType
             if is_slot or type(slot) is types.GetSetDescriptorType and name in COMPUTED:
                 try:
@@ -157,25 +174,28 @@ def from_instance(holder, held):
                         names.append(name)
                 except AttributeError:
                     pass  # an empty slot
-    return [(u"." + census.to_text(name), None, "attribute", 1) for name in sorted(set(names))[:1]]
+    # 2.7 has the only argument of an exception in a second place.
+    if names or held is census.class_of(holder) or PY2 and issubclass(type(holder), BaseException):
+        return [(u"." + census.to_text(name), None, "attribute", 1) for name in sorted(set(names))[:1]]
+    return [(u".<inside>", None, "object", 1)]
 
 
-def from_container(holder, held):
+def items(holder):
+    """(suffix, item) of a container, without its own methods: they may be a subclass's."""
     kind = type(holder)
     if issubclass(kind, dict):
-        items = list(dict.items(holder))
-        found = [u"[%s]" % key_text(key) for key, value in items if value is held]
-        found += [u".<key>" for key, _ in items if key is held]
-    elif issubclass(kind, (list, tuple)):
-        items = list.__iter__(holder) if issubclass(kind, list) else tuple.__iter__(holder)
-        found = [u"[%d]" % place for place, item in enumerate(items) if item is held]
+        for key, value in list(dict.items(holder)):
+            yield u"[%s]" % key_text(key), value
+            yield u".<key>", key
     elif issubclass(kind, (set, frozenset)):
-        found = [u".<element>"]
-    elif kind is deque_type():
-        found = [u"[%d]" % place for place, item in enumerate(list(holder)) if item is held]
+        for value in list((set if issubclass(kind, set) else frozenset).__iter__(holder)):
+            yield u".<element>", value
     else:
-        found = []
-    return [(suffix, None, "container", 1) for suffix in found]
+        values = tuple.__iter__(holder) if issubclass(kind, tuple) else None
+        if values is None:
+            values = list.__iter__(holder) if issubclass(kind, list) else iter(holder)
+        for place, value in enumerate(list(values)):
+            yield u"[%d]" % place, value
 
 
 def deque_type():
@@ -184,12 +204,19 @@ def deque_type():
     return census.module_dict(module).get("deque") if type(module) is types.ModuleType else None
 
 
+def class_namespaces(value):
+    """Those of an instance's class and its bases; 2.7 has types of its own that have none before they are asked."""
+    if not (PY2 and type(value) is types.InstanceType):
+        for cls in census.raw_mro(type(value)) or ():
+            yield census.raw_dict(cls) or {}
+
+
 def instance_dict(value):
     """The attributes of an instance, without asking for them."""
     if PY2 and type(value) is types.InstanceType:
         return value.__dict__
-    for cls in census.mro_of(type(value)):
-        slot = census.raw_dict(cls).get("__dict__")
+    for namespace in class_namespaces(value):
+        slot = namespace.get("__dict__")
         if type(slot) is types.GetSetDescriptorType:
             return slot.__get__(value, type(value))
     return None
