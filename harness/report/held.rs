@@ -6,7 +6,8 @@ use crate::worker::Hold;
 
 /// A line for each holder, shortest path first; none where nothing is held.
 pub(super) fn lines(report: &Report) -> Vec<String> {
-    let width = |cell: fn(&Row) -> usize| report.held.iter().map(row).map(|row| cell(&row)).max().unwrap_or(0);
+    let width =
+        |cell: fn(&Row) -> usize| report.held.iter().map(row).map(|row| cell(&row)).max().unwrap_or(0);
     let (labels, words) = (width(|row| row.label.chars().count()), width(|row| row.word.len()));
     let mut lines: Vec<String> = report
         .held
@@ -28,15 +29,11 @@ struct Row {
 
 fn row(held: &crate::trace::Held) -> Row {
     let more = if held.more > 0 { format!(", and {} more", thousands(held.more)) } else { String::new() };
-    Row {
-        label: held.what.label.to_string(),
-        word: word(held.how),
-        path: format!("{}{more}", held.path),
-    }
+    Row { label: held.what.label.to_string(), word: word(held.how), path: format!("{}{more}", held.path) }
 }
 
 /// What the superseded object is to its holder, in words.
-fn word(how: Hold) -> &'static str {
+pub(super) fn word(how: Hold) -> &'static str {
     match how {
         Hold::Name => "name",
         Hold::ModuleAttribute => "module attribute",

@@ -23,8 +23,8 @@ mod workspaces;
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{
-    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play, Reference,
-    Relation, Scope, StepKind, Token, Value,
+    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,
+    Reference, Relation, Scope, StepKind, Token, Value,
 };
 pub use process::Worker;
 pub use start::{Conditions, Programs, Setup};

@@ -51,7 +51,7 @@ pub struct Output {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Identity {
+pub(super) struct Identity {
     label: String,
     object: &'static str,
     id: u64,
