@@ -31,8 +31,6 @@ FEW = 200  # so many are found faster one by one than by their hash
 
 current_frames, own_frame = sys._current_frames, sys._getframe
 loaded = sys.modules
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class statement makes such
-raw_flags = type.__dict__["__flags__"].__get__
 # What belongs to a class and is of no use without it.
 FITTINGS = frozenset(map(id, (types.GetSetDescriptorType, types.MemberDescriptorType)))
 
@@ -267,9 +265,10 @@ class Search(object):
         """Whether an object is code, or of a class, that is written in Python and not the scenario's."""
         if type(value) is types.FunctionType:
             return not self.census.owns_function(value)
-        if not raw_flags(type(value)) & HEAP_TYPE or issubclass(type(value), references.CONTAINERS) or self.census.owns_class(cls):
+        if issubclass(type(value), references.CONTAINERS):
             return False
-        return True
+        parts = (census.class_namespace(cls) or {}).values()
+        return any([type(part) is types.FunctionType for part in list(parts)]) and not self.census.owns_class(cls)
 
     def tell(self, token, how, found, group, instance=None):
         holder = None
