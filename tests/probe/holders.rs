@@ -11,11 +11,11 @@ fn held(settings: &str, app: &str, before: &str, after: &str) -> Vec<(String, Ve
     held_of(FOO, settings, app, before, after)
 }
 
-fn held_of(foo: &str, settings: &str, app: &str, before: &str, after: &str) -> Vec<(String, Vec<String>)> {
+fn held_of(source: &str, settings: &str, app: &str, before: &str, after: &str) -> Vec<(String, Vec<String>)> {
     let transcript = format!(">>> import foo, app\n{before}\n>>> reload(foo) and None\n{after}\n");
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     Machine::new()
-        .reports(settings, &[("foo.py", foo), ("app.py", app)], &transcript)
+        .reports(settings, &[("foo.py", source), ("app.py", app)], &transcript)
         .into_iter()
         .map(|(tag, report)| {
             assert!(!report.contains("silent"), "{tag}:\n{report}");
@@ -180,11 +180,12 @@ fn generators_hold_their_variables_and_run_old_code() {
 
 #[test]
 fn threads_hold_their_variables_and_run_old_code() {
-    let foo = "class Job(object):\n    def run(self, ready, end):\n        ready.set()\n        end.wait()";
+    let source =
+        "class Job(object):\n    def run(self, ready, end):\n        ready.set()\n        end.wait()";
     let app = "import foo, threading\nready, end = threading.Event(), threading.Event()\n\
                thread = threading.Thread(target=foo.Job().run, args=(ready, end), name='worker')\n\
                thread.daemon = True\nthread.start()\nready.wait()";
-    for (tag, held) in held_of(foo, "", app, "", "") {
+    for (tag, held) in held_of(source, "", app, "", "") {
         assert_eq!(held[0], "foo.Job.run#1 running <worker>.run", "{tag}");
         assert_eq!(held[1], "foo.Job#1 instance <worker>.run.<locals>.self", "{tag}");
         assert!(held[2].starts_with("foo.Job.run#1 bound method app.thread."), "{tag}: {held:?}");
@@ -231,9 +232,9 @@ fn classes_of_the_prompt_and_old_style_ones_are_held() {
 
 #[test]
 fn what_only_superseded_objects_hold_is_not_told() {
-    let foo = "class Foo(object): pass\nclass Bar(Foo):\n    all = [Foo(), Foo]\n    def f(self, a=Foo): return Bar, a\n\
+    let source = "class Foo(object): pass\nclass Bar(Foo):\n    all = [Foo(), Foo]\n    def f(self, a=Foo): return Bar, a\n\
                Bar.last = Bar()\ndef plain():\n    return Foo\nplain.cls = Foo";
-    for (tag, held) in held_of(foo, "", "import foo", ">>> b = foo.Bar()", "") {
+    for (tag, held) in held_of(source, "", "import foo", ">>> b = foo.Bar()", "") {
         assert_eq!(held, ["foo.Bar#1 instance b"], "{tag}");
     }
 }
@@ -252,10 +253,10 @@ fn what_was_migrated_or_let_go_is_not_told() {
 
 #[test]
 fn garbage_is_not_told_and_its_finalizers_do_not_run() {
-    let foo = "class Foo(object):\n    def __del__(self):\n        print('finalized')\n";
+    let source = "class Foo(object):\n    def __del__(self):\n        print('finalized')\n";
     let before = ">>> import gc\n>>> gc.disable()\n>>> f = foo.Foo()\n>>> f.itself = f\n>>> keep = foo.Foo()";
     let transcript = format!(">>> import foo\n{before}\n>>> reload(foo) and None\n>>> del f");
-    for (tag, report) in Machine::new().reports("python = '>=3.8'", &[("foo.py", foo)], &transcript) {
+    for (tag, report) in Machine::new().reports("python = '>=3.8'", &[("foo.py", source)], &transcript) {
         assert!(!report.contains("finalized"), "{tag}:\n{report}");
         assert!(
             report.ends_with("still held at the end:\n    foo.Foo#1  instance  keep\n"),
@@ -266,14 +267,14 @@ fn garbage_is_not_told_and_its_finalizers_do_not_run() {
 
 #[test]
 fn nothing_is_kept_alive_or_woken() {
-    let foo = "class Meta(type):\n    def refuse(cls, *args):\n        raise RuntimeError('asked')\n    \
+    let source = "class Meta(type):\n    def refuse(cls, *args):\n        raise RuntimeError('asked')\n    \
                __eq__ = __ne__ = __hash__ = __instancecheck__ = __subclasscheck__ = __getattribute__ = refuse\n\
                class Shy(object):\n    def refuse(self, *args):\n        raise RuntimeError('asked')\n    \
                __eq__ = __ne__ = __hash__ = __repr__ = __getattribute__ = __iter__ = __len__ = refuse\n    \
                __dict__ = __class__ = property(refuse)\n\
                C = type.__new__(Meta, 'C', (list,), {})";
     for (tag, held) in held_of(
-        foo,
+        source,
         "",
         "import foo\nshy = foo.Shy()\nlist_ = list.__new__(foo.C)\nlist.append(list_, foo.Shy)",
         ">>> import weakref\n>>> gone = foo.Shy()\n>>> w = weakref.ref(gone, lambda _: print_('died'))\n\
