@@ -24,8 +24,8 @@ except ImportError:
 
 PY2 = sys.version_info[0] == 2
 REFERENCES = 20  # that a path may have, those inside an object included
-INSTANCES = 20000  # that are looked at,
-OBJECTS = 50000  # and other objects
+INSTANCES = 20000  # of superseded classes that are looked at,
+OBJECTS = 50000  # and objects in all: more than anybody reads
 LINES = 40
 FEW = 200  # so many are found faster one by one than by their hash
 
@@ -94,6 +94,7 @@ class Found(object):
 
 
 class Search(object):
+    """The way from superseded objects (`seeds`, and the code of functions) to what has a name, and back."""
 
     def __init__(self, run, superseded):
         self.census = run.census
@@ -108,9 +109,10 @@ class Search(object):
                 self.seeds[address] = token
                 self.objects[address] = value
                 self.inside.update(insides(value))
-        for token in superseded:
-            code = self.census.codes.get(token, nothing)()
-            if code is not None:
+        codes = [(token, reference()) for token, reference in self.census.codes.items()]
+        current = set(id(code) for token, code in codes if token not in superseded)
+        for token, code in codes:
+            if code is not None and id(code) not in current and token in superseded:
                 self.codes[id(code)] = token
                 self.objects[id(code)] = code
         self.find_names()
@@ -185,8 +187,7 @@ class Search(object):
                 held = [one for one in map(id, gc.get_referents(holder)) if one in wanted]
                 self.held_by.setdefault(address, set()).update(held)
             if not self.next or len(self.objects) > OBJECTS:
-                break  # more than anybody reads
-        holder = None
+                break
 
     def is_old_module(self, value):
         """Whether an object is a superseded module.
@@ -196,7 +197,8 @@ class Search(object):
         """
         if not PY2 or type(value) is not types.ModuleType or id(value) in self.names:
             return False
-        called = ("module", census.module_dict(value).get("__name__"))
+        name = census.module_dict(value).get("__name__")
+        called = ("module", name if type(name) is str else None)
         tokens = [token for token in self.superseded if self.census.called.get(token) == called]
         if len(tokens) == 1:
             self.seeds[id(value)] = tokens[0]
@@ -264,7 +266,7 @@ class Search(object):
     def is_foreign(self, value, cls):
         """Whether an object is code, or of a class, that is written in Python and not the scenario's."""
         if type(value) is types.FunctionType:
-            return not self.census.owns_function(value)
+            return self.spaces.get(id(value.__globals__), (0,))[0] == 2
         if issubclass(type(value), references.CONTAINERS):
             return False
         parts = (census.class_namespace(cls) or {}).values()
@@ -286,14 +288,11 @@ class Search(object):
     def told(self):
         told = []
         for (order, how, token, holder), others in self.lines.values():
-            how, more = how.replace(" ", "_"), len(others) - 1
-            told.append((order, how, token, {"token": token, "how": how, "path": order[-1], "holder": holder, "more": more}))
+            line = {"token": token, "how": how.replace(" ", "_"), "path": order[-1]}
+            line.update(holder=holder, more=len(others) - 1)
+            told.append((order, how, token, line))
         told.sort(key=lambda line: line[:3])
         return [line[-1] for line in told[:LINES]], max(0, len(told) - LINES)
-
-
-def nothing():
-    return None
 
 
 def referrers(values, wanted):
@@ -339,7 +338,7 @@ def probes_own(run):
 
 
 def beside(run):
-    """(path, object, how it is held) for what only C code refers to: hooks, and local variables and code of threads."""
+    """(path, object, how it is held) for what only C code refers to: hooks, and what threads have and run."""
     for number, handler in run.signals.handlers:
         yield u"signal.getsignal(%s)" % signal_name(number), handler, "registry"
     yield u"sys.gettrace()", run.tracer, "registry"
@@ -353,11 +352,10 @@ def beside(run):
             for name, value in references.frame_locals(frame):
                 yield u"%s.<locals>.%s" % (start, name), value, "local variable"
             frame = frame.f_back
-        frame = None
 
 
 def signal_name(number):
-    names = [name for name, value in signal.__dict__.items() if name[:3] == "SIG" and name[3:4] != "_" and value == number]
+    names = [name for name, value in signal.__dict__.items() if name[:3] == "SIG" and value == number]
     return census.to_text(min(names)) if names else u"%d" % number
 
 

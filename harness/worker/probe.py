@@ -440,8 +440,9 @@ class Run(object):
             if event.get("leaves") is not None:
                 leave(event["leaves"])
             number += 1
+        threads = living_threads()
         held, more = holders.find(self)
-        self.wire.send({"frame": "done", "threads": living_threads(), "held": held, "more_held": more})
+        self.wire.send({"frame": "done", "threads": threads, "held": held, "more_held": more})
 
     def write(self, name, content):
         """Lays down a file, with an mtime ten seconds after the one before.

@@ -14,9 +14,12 @@ SMALL = 1 << 16  # a greater number may be an address
 loaded = sys.modules
 raw_bases = type.__dict__["__bases__"].__get__
 cell_type = type((lambda function: lambda: function)(0).__closure__[0])
-plain_dicts = (dict, type(sys._getframe().f_locals), type((lambda: sys._getframe().f_locals)()))  # a proxy since 3.13
-GENERATORS = dict((id(getattr(types, name)), prefix) for name, prefix in (
-    ("GeneratorType", "gi"), ("CoroutineType", "cr"), ("AsyncGeneratorType", "ag"),
+plain_dicts = (dict, type((lambda: sys._getframe().f_locals)()))  # a proxy since 3.13
+# The attributes that have a generator's frame and what it waits for.
+GENERATORS = dict((id(getattr(types, name)), attributes) for name, attributes in (
+    ("GeneratorType", ("gi_frame", "gi_yieldfrom")),
+    ("CoroutineType", ("cr_frame", "cr_await")),
+    ("AsyncGeneratorType", ("ag_frame", "ag_await")),
 ) if hasattr(types, name))
 CONTAINERS = (dict, list, tuple, set, frozenset)
 WRAPPERS = frozenset(map(id, (staticmethod, classmethod)))
@@ -25,7 +28,7 @@ COMPUTED = frozenset(["args", "__traceback__", "__cause__", "__context__", "tb_n
 
 
 def edges(holder, role, held):
-    """(the id of what is held, what it adds to the path, its role, the word for it, names more) for each way there is.
+    """(the id of what is held, what it adds to the path, its role, the word for it, steps more) for each way.
 
     A dict or a tuple may have a role to what refers to it: it is the namespace of a
     module, the default arguments of a function.  Then it has no place in the path.
@@ -68,7 +71,7 @@ def from_other(holder, held):
     if kind is types.FrameType:
         return from_frame(holder, held)
     if id(kind) in GENERATORS:
-        return from_generator(holder, held, GENERATORS[id(kind)])
+        return from_generator(holder, held)
     if issubclass(kind, types.ModuleType):
         is_space = held is census.module_dict(holder)
         return [(u"", ("module", None), None, 0) if is_space else (u".<inside>", None, "registry", 1)]
@@ -81,9 +84,9 @@ def from_other(holder, held):
 
 def from_space(word, key):
     """By a name in a namespace."""
-    below = ("annotations", None) if key_text(key) == "'__annotations__'" else None
     name = census.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
-    if word == "prompt" or word == "builtins" and key == "_":
+    below = ("annotations", None) if name == u"__annotations__" else None
+    if word == "prompt" or word == "builtins" and name == u"_":
         return name, below, "name", 1
     if word == "builtins" or word == "module" or word == "attributes":
         how = "attribute" if word == "attributes" else "module attribute"
@@ -136,21 +139,23 @@ def from_method(method, held):
 
 
 def from_frame(frame, held):
-    found = [(u".<locals>." + name, None, "local variable", 1) for name, value in frame_locals(frame) if value is held]
+    names = [name for name, value in frame_locals(frame) if value is held]
+    found = [(u".<locals>." + name, None, "local variable", 1) for name in names]
     is_part = held is frame.f_code or type(held) is types.FrameType or runs(frame, held)
     return found if found or is_part else [(u".<stack>", None, "local variable", 1)]
 
 
-def from_generator(generator, held, prefix):
-    frame = getattr(generator, prefix + "_frame")
+def from_generator(generator, held):
+    frame, awaited = GENERATORS[id(type(generator))]
+    frame = getattr(generator, frame)
     if frame is None or runs(frame, held):
         return []
     if held is frame:
         return [(u"", None, None, 0)]
     if held is frame.f_code:
         return [(u"", None, "running", 0)]
-    if held is getattr(generator, prefix + ("_await" if prefix == "cr" else "_yieldfrom"), None):
-        return [(u".%s" % prefix + (u"_await" if prefix == "cr" else u"_yieldfrom"), None, "local variable", 1)]
+    if held is getattr(generator, awaited, None):
+        return [(u".%s" % awaited, None, "local variable", 1)]
     return from_frame(frame, held)
 
 
@@ -167,6 +172,8 @@ def from_instance(holder, held):
     names = [name for name, value in list((space or {}).items()) if value is held and type(name) is str]
     for namespace in class_namespaces(holder):
         for name, slot in list(namespace.items()):
+            if type(name) is not str:
+                continue
             is_slot = type(slot) is types.MemberDescriptorType
             if is_slot or type(slot) is types.GetSetDescriptorType and name in COMPUTED:
                 try:

@@ -315,3 +315,16 @@ fn many_holders_are_bounded_and_the_same_in_every_run() {
     }
     assert_eq!(first, play());
 }
+
+#[test]
+fn code_that_two_generations_share_is_not_told_as_old() {
+    let foo =
+        "def make():\n    def f():\n        yield 1\n    f.__qualname__ = 'f'\n    return f\nf = make()";
+    for (tag, report) in Machine::new().reports(
+        "",
+        &[("foo.py", foo)],
+        ">>> import foo\n>>> g = foo.f()\n>>> next(g)\n>>> foo.f = foo.make()\n>>> h = foo.f()\n>>> next(h)",
+    ) {
+        assert!(!report.contains("running"), "{tag}:\n{report}");
+    }
+}
