@@ -16,6 +16,7 @@
 
 pub mod cli;
 pub mod lab;
+pub mod oracle;
 pub mod python;
 pub mod report;
 pub mod scenario;

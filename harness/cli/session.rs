@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
+use crate::oracle::{Tally, Trial};
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
@@ -26,6 +27,8 @@ pub(crate) struct Told {
     pub(crate) text: String,
     /// Whether the run came to its end.
     pub(crate) whole: bool,
+    /// How many claims do not hold.
+    pub(crate) false_claims: usize,
 }
 
 /// What a session yields besides its runs.
@@ -35,6 +38,10 @@ pub(crate) struct Outcome {
     pub(crate) summary: Summary,
     /// Exit codes of what went wrong apart from reports.
     pub(crate) exits: Vec<Exit>,
+    /// How the steps that were judged came out.
+    pub(crate) tally: Tally,
+    /// How many claims hold, and how many do not.
+    pub(crate) claims: [usize; 2],
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
     /// How long all of it took.
@@ -70,26 +77,31 @@ impl Session<'_> {
         let mut gathered: Vec<Told> = Vec::new();
         let mut left = counts(&items);
         let mut failure = None;
-        lab.run(&items, |item, finished| {
-            progress.advance(item);
-            let name = &item.scenario.name;
-            let count = left.entry(name.clone()).or_default();
-            *count = count.saturating_sub(1);
-            let complete = *count == 0;
-            let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
-                gathered.extend(one);
-                if complete && !outcome.is_interrupted() && failure.is_none() {
-                    progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
+        let seeds = self.playing.hashseeds.as_ref().map_or(&[][..], |seeds| &seeds.0);
+        lab.each(
+            &items,
+            |item| Trial::hold(&lab, item, seeds),
+            |item, finished| {
+                progress.advance(item);
+                let name = &item.scenario.name;
+                let count = left.entry(name.clone()).or_default();
+                *count = count.saturating_sub(1);
+                let complete = *count == 0;
+                let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
+                    gathered.extend(one);
+                    if complete && !outcome.is_interrupted() && failure.is_none() {
+                        progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
+                    }
+                    Ok(())
+                });
+                if let Err(error) = handed
+                    && failure.is_none()
+                {
+                    failure = Some(error);
+                    lab.stop();
                 }
-                Ok(())
-            });
-            if let Err(error) = handed
-                && failure.is_none()
-            {
-                failure = Some(error);
-                lab.stop();
-            }
-        });
+            },
+        );
         progress.finish();
         outcome.took = start.elapsed();
         failure.map_or(Ok(outcome), Err)
@@ -126,11 +138,11 @@ impl Session<'_> {
     fn tell(
         &self,
         item: &Item<'_>,
-        finished: Finished,
+        finished: Finished<Trial>,
         outcome: &mut Outcome,
     ) -> Result<Option<Told>, Failure> {
-        let play = match finished.outcome {
-            Ok(play) => play,
+        let Trial { play, judgement } = match finished.outcome {
+            Ok(trial) => trial,
             Err(error) => {
                 outcome.note(item.interpreter.tag, &error);
                 if self.json && !error.is_interruption() {
@@ -140,14 +152,17 @@ impl Session<'_> {
             }
         };
         let surroundings = Surroundings::of(&play, item.interpreter, self.raw_ids);
-        let report = Report::new(item.scenario, &play, &surroundings);
+        let report = Report::new(item.scenario, &play, &surroundings).judged(judgement);
         let whole = report.ending == Ending::Finished;
         outcome.summary.runs += 1;
         outcome.summary.ended_early += usize::from(!whole);
+        outcome.tally.add(report.tally());
+        let [true_claims, false_claims] = report.claims();
+        outcome.claims = [outcome.claims[0] + true_claims, outcome.claims[1] + false_claims];
         if self.json {
             tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
         }
-        Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
+        Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole, false_claims }))
     }
 }
 
@@ -203,6 +218,7 @@ impl Outcome {
         }
         self.summary.exit_code = exit.code();
         if json {
+            self.summary.verdicts = json::counted(self.tally);
             tell::emit(&Event::Finished(self.summary))?;
         }
         Ok(exit)

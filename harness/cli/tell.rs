@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::selection::Selection;
+use super::session::Outcome;
 use super::style::{ERROR, FAINT, Styled, WARNING};
 use crate::lab::{Item, Skip};
 use crate::python::{Host, Interpreter, Tag};
+use crate::report::claimed;
 use crate::report::json::{self, Event};
 use crate::scenario::{Name, Problems};
 use crate::snapshot::diff::ranges;
@@ -35,6 +37,17 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 /// The same, or nothing of nothing.
 pub(crate) fn any(count: usize, one: &str, many: &str) -> Option<String> {
     (count > 0).then(|| counted(count, one, many))
+}
+
+/// The verdicts of all runs, or nothing where no step was judged.
+pub(crate) fn judged(outcome: &Outcome) -> Option<String> {
+    (outcome.tally.total() > 0).then(|| format!("steps {}", outcome.tally))
+}
+
+/// The claims of all runs, or nothing where there is none.
+pub(crate) fn claimed(outcome: &Outcome) -> Option<String> {
+    let sum = claimed::sum(outcome.claims);
+    (!sum.is_empty()).then(|| format!("claims: {sum}"))
 }
 
 /// Seconds, as precisely as one reads them.

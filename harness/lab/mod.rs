@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
-use crate::worker::{Cancel, Play, PlayError, Programs, Setup, StartError, Worker, Workspaces};
+use crate::worker::{
+    Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces,
+};
 use pool::{Pool, Post};
 
 /// Wall time that a run may take where neither the scenario nor the caller says otherwise.
@@ -30,11 +32,11 @@ pub struct Lab {
     contain: bool,
 }
 
-/// One run, over.
+/// One item, done.
 #[derive(Debug)]
-pub struct Finished {
+pub struct Finished<T = Play> {
     /// What it yielded.
-    pub outcome: Result<Play, RunError>,
+    pub outcome: Result<T, RunError>,
     /// How long it took, worker starts included.
     pub took: Duration,
 }
@@ -98,16 +100,27 @@ impl Lab {
 
     /// Plays the items, and hands over each as soon as all before it are. Once it is told to stop,
     /// the rest is handed over as interrupted.
-    pub fn run(&self, items: &[Item<'_>], mut finished: impl FnMut(&Item<'_>, Finished)) {
+    pub fn run(&self, items: &[Item<'_>], finished: impl FnMut(&Item<'_>, Finished)) {
+        self.each(items, |item| self.play(item), finished);
+    }
+
+    /// The same with more to do for each item than to play it: any number of runs, one after the
+    /// other.
+    pub fn each<T: Send>(
+        &self,
+        items: &[Item<'_>],
+        work: impl Fn(&Item<'_>) -> Result<T, RunError> + Sync,
+        mut finished: impl FnMut(&Item<'_>, Finished<T>),
+    ) {
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
             for _ in 0..self.jobs.min(items.len()) {
-                let (sender, next) = (sender.clone(), &next);
+                let (sender, next, work) = (sender.clone(), &next, &work);
                 scope.spawn(move || {
                     while let Some((at, item)) = nth(items, next) {
                         let start = Instant::now();
-                        let outcome = self.play(item);
+                        let outcome = work(item);
                         if sender.send((at, Finished { outcome, took: start.elapsed() })).is_err() {
                             break;
                         }
@@ -129,13 +142,18 @@ impl Lab {
 
     /// Plays one item, on a worker that waits or a new one.
     pub fn play(&self, item: &Item<'_>) -> Result<Play, RunError> {
+        self.conduct(item, &Conduct::new(Reloading::Real))
+    }
+
+    /// Plays one item in a way of its own.
+    pub fn conduct(&self, item: &Item<'_>, conduct: &Conduct) -> Result<Play, RunError> {
         let post = Post::of(item);
         let mut worker = match self.pool.take(&post) {
             Some(worker) => worker,
             None => self.start(item, &post)?,
         };
         let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
-        let play = worker.play(item.scenario, limit, &self.cancel)?;
+        let play = worker.play(item.scenario, conduct, limit, &self.cancel)?;
         self.pool.keep(post, worker);
         Ok(play)
     }

@@ -3,6 +3,7 @@
 //!
 //! Nothing in a report names the interpreter, so interpreters that behave alike have equal reports.
 
+pub(crate) mod claimed;
 mod edit;
 mod ending;
 mod exception;
@@ -14,10 +15,12 @@ mod lines;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod text;
+mod verdict;
 
 pub use edit::{Change, Line, Sign};
 pub use text::text;
 
+use crate::oracle::{Claimed, Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
 use crate::trace::{Held, Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
@@ -55,6 +58,10 @@ pub struct Played {
     pub action: Action,
     /// What it did; none where the run ended before that was known.
     pub observation: Option<Observation>,
+    /// How it compares with a restart, where that was judged.
+    pub judged: Option<Judged>,
+    /// What came of the output that the author wrote below it, if there is any.
+    pub claimed: Option<Claimed>,
 }
 
 /// What is done at a step.
@@ -90,7 +97,12 @@ impl Report {
         let played = scenario.steps.len().min(trace.steps.len() + usize::from(early));
         let mut observations = trace.steps.into_iter();
         let steps = (0..played)
-            .map(|step| Played { action: action(scenario, step), observation: observations.next() })
+            .map(|step| Played {
+                action: action(scenario, step),
+                observation: observations.next(),
+                judged: None,
+                claimed: None,
+            })
             .collect();
         Self {
             name: scenario.name.clone(),
@@ -104,6 +116,34 @@ impl Report {
             held: trace.held,
             more_held: trace.more_held,
         }
+    }
+
+    /// The same with the verdicts of the oracle and what came of claims.
+    #[must_use]
+    pub fn judged(mut self, judgement: Judgement) -> Self {
+        for (step, judged) in judgement.steps {
+            if let Some(played) = self.steps.get_mut(step) {
+                played.judged = Some(judged);
+            }
+        }
+        for (step, claimed) in judgement.claims {
+            if let Some(played) = self.steps.get_mut(step) {
+                played.claimed = Some(claimed);
+            }
+        }
+        self
+    }
+
+    /// How many claims hold, and how many do not.
+    pub fn claims(&self) -> [usize; 2] {
+        let claimed = || self.steps.iter().filter_map(|played| played.claimed.as_ref());
+        let holding = claimed().filter(|claimed| **claimed == Claimed::Holds).count();
+        [holding, claimed().count() - holding]
+    }
+
+    /// How many steps came out how.
+    pub fn tally(&self) -> Tally {
+        self.steps.iter().filter_map(|played| played.judged.as_ref()).map(|judged| judged.verdict).collect()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The text that a person reads and a snapshot keeps.
 
+use crate::oracle::{Restarted, Verdict};
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
-use crate::report::{Action, Played, Report, exception, held, identities};
+use crate::report::{Action, Played, Report, claimed, exception, held, identities, verdict};
 use crate::trace::visible::visible;
 use crate::trace::{Displayed, Observation, Text};
 use crate::worker::Ending;
@@ -14,13 +15,21 @@ pub fn text(report: &Report) -> String {
     page.flush("");
     let all_played = report.steps.iter().all(is_played);
     let left_at = report.steps.len().checked_sub(1).filter(|_| all_played && report.unreached > 0);
+    let mut told = false;
     for (at, played) in report.steps.iter().enumerate() {
         let is_end = played.observation.is_none() || left_at == Some(at);
-        let body = played.observation.as_ref().map(observed).unwrap_or_default();
+        let body = observed(played);
         page.action(&played.action, is_end || !body.is_empty());
         page.indented(&body);
         if is_end {
             page.indented(&ended(report));
+        }
+        if let Some(claimed) = &played.claimed {
+            page.indented(&claimed::lines(claimed));
+        }
+        if let Some(judged) = &played.judged {
+            page.indented(&verdict::lines(judged, told));
+            told |= judged.verdict == Verdict::Outlives;
         }
     }
     if all_played && left_at.is_none() {
@@ -39,6 +48,14 @@ pub fn text(report: &Report) -> String {
     if !held.is_empty() {
         page.flush("still held at the end:");
         page.indented(&held);
+    }
+    let claims = claimed::sum(report.claims());
+    if !claims.is_empty() {
+        page.flush(&format!("claims: {claims}"));
+    }
+    let tally = report.tally();
+    if tally.total() > 0 {
+        page.flush(&format!("verdicts: {tally}"));
     }
     page.text
 }
@@ -90,7 +107,18 @@ impl Page {
     }
 }
 
-fn observed(observation: &Observation) -> Vec<String> {
+fn observed(played: &Played) -> Vec<String> {
+    let Some(observation) = &played.observation else { return Vec::new() };
+    let mut lines = match played.judged.as_ref().map(|judged| &judged.restart) {
+        Some(Restarted::Varies(steady)) => answered(steady),
+        _ => answered(observation),
+    };
+    lines.extend(identities::lines(&observation.changes));
+    lines
+}
+
+/// What is to be seen of a step: output, displayed values, exception.
+pub(super) fn answered(observation: &Observation) -> Vec<String> {
     let mut lines = output(&observation.output, Rest::Counted);
     for value in &observation.values {
         lines.extend(displayed(value));
@@ -98,7 +126,6 @@ fn observed(observation: &Observation) -> Vec<String> {
     if let Some(raised) = &observation.exception {
         lines.extend(exception::lines(raised));
     }
-    lines.extend(identities::lines(&observation.changes));
     lines
 }
 

@@ -9,6 +9,7 @@ mod held;
 mod identity;
 mod normalize;
 mod observation;
+mod sighting;
 mod sources;
 mod state;
 pub mod visible;
@@ -31,6 +32,8 @@ pub use observation::{
     Changes, Displayed, Link, Moved, New, Observation, Origin, Place, Raised, Reclassed, Referent,
     Relinearized, Superseded, Text,
 };
+
+pub use sighting::{Sense, Sighting};
 
 use crate::scenario::Scenario;
 use crate::worker::{Exception, Observed, Output, Play, Value};
@@ -84,6 +87,11 @@ fn observe_step(
         values: event.values.iter().map(|value| displayed(state, value, surroundings, &owners)).collect(),
         exception: event.exception.as_ref().map(|raised| exception(scenario, state, step, raised, &printed)),
         changes: changes(state, event, &before, &meant),
+        sightings: event
+            .uses
+            .iter()
+            .map(|used| sighting::sighting(scenario, state, step, used, &printed))
+            .collect(),
     }
 }
 

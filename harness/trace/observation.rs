@@ -1,6 +1,6 @@
 //! What one step did, in identities.
 
-use crate::trace::Identity;
+use crate::trace::{Identity, Sighting};
 use crate::worker::{Relation, Scope, StepKind};
 
 /// One step, played and understood.
@@ -16,6 +16,8 @@ pub struct Observation {
     pub exception: Option<Raised>,
     /// What it changed.
     pub changes: Changes,
+    /// What its lines meant while they ran, where the run was watched.
+    pub sightings: Vec<Sighting>,
 }
 
 /// What was written, made visible and normalized: bytes that are not UTF-8 and control characters

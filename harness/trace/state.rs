@@ -120,14 +120,23 @@ impl State {
 
     /// Whether the path by which an object is called means a later generation now.
     pub(crate) fn is_superseded(&self, token: Token) -> bool {
-        let Some(object) = self.objects.get(&token) else { return false };
+        self.means_now(token).is_some()
+    }
+
+    /// What the path by which an object is called means now, where that is a later generation.
+    pub(crate) fn successor(&self, token: Token) -> Option<Identity> {
+        self.means_now(token).cloned()
+    }
+
+    fn means_now(&self, token: Token) -> Option<&Identity> {
+        let object = self.objects.get(&token)?;
         let label = &object.identity.label;
         let now = match object.identity.kind {
             Kind::Module => self.meaning(Scope::Modules, &label.name),
             Kind::Class | Kind::Function if object.reachable => self.defined(&label.name),
-            Kind::Class | Kind::Function | Kind::Instance => return false,
+            Kind::Class | Kind::Function | Kind::Instance => return None,
         };
-        now.and_then(|token| self.identity(token)).is_some_and(|now| {
+        now.and_then(|token| self.identity(token)).filter(|now| {
             Family::of(now.kind) == Family::of(object.identity.kind)
                 && now.label.name == label.name
                 && now.label.generation > label.generation
@@ -167,12 +176,9 @@ impl State {
     pub(crate) fn referent(&self, reference: &Reference) -> Referent {
         match reference {
             Reference::Name(name) => Referent::Outside(name.clone()),
-            Reference::Token(token) => match self.identity(*token) {
-                Some(identity) => {
-                    Referent::Known { identity: identity.clone(), superseded: self.is_superseded(*token) }
-                }
-                None => Referent::Outside("an object that was never seen".to_owned()),
-            },
+            Reference::Token(token) => self
+                .known(*token)
+                .unwrap_or_else(|| Referent::Outside("an object that was never seen".to_owned())),
         }
     }
 
@@ -196,6 +202,17 @@ impl State {
     pub(crate) fn made_with(&self, code: u64) -> Option<usize> {
         let token = self.owner(self.codes.get(&code)?)?;
         self.objects.get(&token).map(|object| object.made)
+    }
+
+    /// The function with this code.
+    pub(crate) fn running(&self, code: u64) -> Option<Referent> {
+        self.known(self.owner(self.codes.get(&code)?)?)
+    }
+
+    /// An object by its token.
+    pub(crate) fn known(&self, token: Token) -> Option<Referent> {
+        let identity = self.identity(token)?.clone();
+        Some(Referent::Known { identity, superseded: self.is_superseded(token) })
     }
 
     fn owner(&self, tokens: &[Token]) -> Option<Token> {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::evidence::Use;
+
 /// Which object, within one run: given out once, in the order in which objects are first seen, and
 /// never again, even where a freed object's `id()` is.
 pub type Token = u64;
@@ -154,6 +156,8 @@ pub struct Event {
     pub values: Vec<Value>,
     /// What it raised.
     pub exception: Option<Exception>,
+    /// How many times `reload` was called and left the module untouched.
+    pub reloads: u32,
     /// The exit status with which the process is about to end: it raised `SystemExit`.
     pub leaves: Option<i32>,
     /// Objects first seen at this step, in the order in which they are found (definition order
@@ -163,6 +167,8 @@ pub struct Event {
     pub freed: Vec<Token>,
     /// Names that now mean something else than before this step, in namespace order.
     pub bound: Vec<Binding>,
+    /// What its lines meant while they ran, where that was asked for, in the order in which they ran.
+    pub uses: Vec<Use>,
     /// Known instances whose class is another now.
     #[serde(deserialize_with = "from_pairs")]
     pub reclassed: BTreeMap<Token, Reference>,

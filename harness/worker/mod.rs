@@ -4,6 +4,7 @@
 mod cancel;
 mod error;
 mod event;
+mod evidence;
 mod folder;
 mod frame;
 mod lifeline;
@@ -26,6 +27,8 @@ pub use event::{
     Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,
     Reference, Relation, Scope, StepKind, Token, Value,
 };
+pub use evidence::{Found, Meaning, Nature, Operand, Role, Use};
 pub use process::Worker;
+pub use request::{Conduct, Reloading};
 pub use start::{Conditions, Programs, Setup};
 pub use workspaces::Workspaces;

@@ -252,7 +252,7 @@ def warm_up(folder, pristine, ancestors):
     """Plays a small run in the worker itself, so that no fork has to fault in what every run uses."""
     modules, path, sink = dict(sys.modules), list(sys.path), Wire(None, None, None)
     source = b"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
-    request = [(b"f", folder), (b"b", b"off"), (b"w", b"warm_up_.py"), (b"c", source)]
+    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
         b"h = [b.f]", b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
@@ -400,10 +400,13 @@ class Run(object):
     """The steps of one scenario, played in this process."""
 
     def __init__(self, request, wire, pristine, ancestors):
-        (_, workspace), (_, bytecode) = request[:2]
+        (_, workspace), (_, bytecode), (_, reloading), (_, watched) = request[:4]
         self.workspace = native(workspace)
         self.bytecode = bytecode
-        self.fields = request[2:]
+        self.fields = request[4:]
+        self.watched = set(map(int, watched.split()))
+        self.reloads = 0
+        self.is_restart = reloading == b"untouched"
         self.wire = wire
         self.clock = CLOCK_START
         self.flags = 0
@@ -421,6 +424,8 @@ class Run(object):
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
         sys.dont_write_bytecode = self.bytecode != b"timestamp"
         sys.displayhook = self.hooks[0]
+        if self.is_restart:
+            self.replace_reload()
         player = os.getpid()
         path, number = None, 0
         for letter, content in self.fields:
@@ -443,6 +448,21 @@ class Run(object):
         threads = living_threads()
         held, more = holders.find(self)
         self.wire.send({"frame": "done", "threads": threads, "held": held, "more_held": more})
+
+    def replace_reload(self):
+        """A restarted process has today's source: whoever reloads a module there finds it as it is."""
+        def untouched(module):
+            if not issubclass(type(module), types.ModuleType):
+                return reload(module)
+            self.reloads += 1
+            return module
+        untouched.__name__ = "reload"
+        builtins.reload = untouched
+        if PY2:
+            import imp
+            imp.reload = untouched
+        else:
+            loaded["importlib"].reload = untouched
 
     def write(self, name, content):
         """Lays down a file, with an mtime ten seconds after the one before.
@@ -495,6 +515,7 @@ class Run(object):
         """Runs one statement as the prompt does, and looks at what it did."""
         event = {"kind": "other"}
         self.values = []
+        self.reloads = 0
         is_id = False
         try:
             tree = compile(source + "\n", "<stdin>", "single", self.flags | ONLY_AST, True)
@@ -512,6 +533,7 @@ class Run(object):
             event["exception"] = self.exception()
         if PY2:
             sys.exc_clear()
+        event["reloads"] = self.reloads or None
         values, self.values = self.values, []
         del self.shown[:]
         self.census.take(event)

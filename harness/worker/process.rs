@@ -19,7 +19,7 @@ use super::lifeline::{Lifeline, Sent};
 use super::limits::PROCESS_LIMIT;
 use super::listen::{Frame, Heard, Listener};
 use super::processes;
-use super::request;
+use super::request::{self, Conduct};
 use super::start::{self, Setup};
 use super::supervisor::Farewell;
 use super::verify::verify;
@@ -110,9 +110,16 @@ impl Worker {
 
     /// Plays a scenario in a fork of the worker. Where the run takes the worker with it, the worker
     /// is gone afterwards, and nothing that it started is left.
-    pub fn play(&mut self, scenario: &Scenario, limit: Duration, cancel: &Cancel) -> Result<Play, PlayError> {
+    pub fn play(
+        &mut self,
+        scenario: &Scenario,
+        conduct: &Conduct,
+        limit: Duration,
+        cancel: &Cancel,
+    ) -> Result<Play, PlayError> {
         let workspace = self.folder.workspace()?;
-        let play = self.play_in(&workspace, scenario, limit, cancel);
+        let message = request::run(scenario, conduct, &workspace);
+        let play = self.play_in(&workspace, &message, limit, cancel);
         Folder::discard(&workspace);
         play
     }
@@ -120,11 +127,11 @@ impl Worker {
     fn play_in(
         &mut self,
         workspace: &Path,
-        scenario: &Scenario,
+        request: &[u8],
         limit: Duration,
         cancel: &Cancel,
     ) -> Result<Play, PlayError> {
-        if self.send(&request::run(scenario, workspace), cancel)? == Sent::Cancelled {
+        if self.send(request, cancel)? == Sent::Cancelled {
             return Err(PlayError::Interrupted);
         }
         let (hearing, lost) = self.listen(limit, cancel)?;

@@ -5,6 +5,7 @@
 //! size with as little memory and time as there can be, and needs nothing that a scenario could
 //! patch.
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -15,15 +16,52 @@ pub(super) fn greeting(nonce: &str, folder: &Path) -> Vec<u8> {
     message(&[('n', nonce.as_bytes()), ('f', folder.as_os_str().as_bytes())])
 }
 
-/// One run in an empty folder: what happens to bytecode, and then the steps. A statement is one
-/// field, the writing of a file two.
-pub(super) fn run(scenario: &Scenario, workspace: &Path) -> Vec<u8> {
+/// What `reload` does in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reloading {
+    /// What it does in Python.
+    Real,
+    /// Nothing: it returns the module untouched. So a run is what it would be had the process been
+    /// restarted with the files that it starts with.
+    Untouched,
+}
+
+/// How a run is played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conduct {
+    /// What `reload` does.
+    pub reloading: Reloading,
+    /// Steps of which is to be told what their lines mean ([`Use`](super::Use)). Those run under a
+    /// tracer, which the scenario could see.
+    pub watched: BTreeSet<usize>,
+}
+
+impl Conduct {
+    /// Without anything watched.
+    pub fn new(reloading: Reloading) -> Self {
+        Self { reloading, watched: BTreeSet::new() }
+    }
+}
+
+/// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched,
+/// and then the steps. A statement is one field, the writing of a file two.
+pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
         Bytecode::Timestamp => "timestamp",
         Bytecode::Hash => "hash",
     };
-    let mut fields = vec![('f', workspace.as_os_str().as_bytes()), ('b', bytecode.as_bytes())];
+    let reloading = match conduct.reloading {
+        Reloading::Real => "real",
+        Reloading::Untouched => "untouched",
+    };
+    let watched = conduct.watched.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let mut fields = vec![
+        ('f', workspace.as_os_str().as_bytes()),
+        ('b', bytecode.as_bytes()),
+        ('r', reloading.as_bytes()),
+        ('d', watched.as_bytes()),
+    ];
     for step in &scenario.steps {
         match step {
             Step::Write(write) => {

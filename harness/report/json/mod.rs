@@ -10,13 +10,14 @@ mod step;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
 
 pub use held::Held;
 pub use machine::{Installed, Unfit};
-pub use run::{End, Run};
+pub use run::{End, Run, counted};
 pub use step::{Output, Played};
 
 use crate::python::{Host, Interpreter};
@@ -122,12 +123,14 @@ pub struct Problem {
 }
 
 /// What came of everything.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// How many runs took place.
     pub runs: usize,
     /// How many of those ended early.
     pub ended_early: usize,
+    /// How many steps have each verdict, those that none has left out.
+    pub verdicts: BTreeMap<&'static str, usize>,
     /// How many did not take place.
     pub skipped: usize,
     /// How many errors there are in scenarios.

@@ -1,7 +1,10 @@
 //! A finished run.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::oracle::{Tally, Verdict};
 use crate::python::Interpreter;
 use crate::report::json::{Held, Output, Played, Python};
 use crate::report::{Report, text};
@@ -22,6 +25,8 @@ pub struct Run {
     pub steps: Vec<Played>,
     /// How many steps there are after those.
     pub unreached: usize,
+    /// How many of them have each verdict, those that none has left out.
+    pub verdicts: BTreeMap<&'static str, usize>,
     /// What was written after the last observation.
     pub rest: Output,
     /// Whether processes outlived it.
@@ -65,6 +70,7 @@ impl Run {
             ending: End::from(&report.ending),
             steps: report.steps.iter().enumerate().map(|(step, played)| Played::new(step, played)).collect(),
             unreached: report.unreached,
+            verdicts: counted(report.tally()),
             rest: Output::from(&report.rest),
             leaked: report.leaked,
             threads: report.threads.clone(),
@@ -73,6 +79,12 @@ impl Run {
             report: text(report),
         }
     }
+}
+
+/// A tally as a map from words to counts.
+pub fn counted(tally: Tally) -> BTreeMap<&'static str, usize> {
+    let counts = Verdict::ALL.into_iter().map(|verdict| (verdict.word(), tally.of(verdict)));
+    counts.filter(|(_, count)| *count > 0).collect()
 }
 
 impl From<&Ending> for End {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::oracle::{Claimed, Diagnosis, Restarted, Verdict};
 use crate::report::identities::kind;
+use crate::report::json::End;
 use crate::report::{self, Action, Change, Sign};
 use crate::trace::{self, Changes, Displayed, Origin, Raised, Referent};
 use crate::worker::{Relation, Scope, StepKind};
@@ -18,6 +20,47 @@ pub struct Played {
     /// None where the run ended before that was known.
     #[serde(flatten)]
     observed: Option<Observed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restart: Option<Restart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnoses: Vec<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Claim>,
+}
+
+/// What came of the output that the author wrote.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Claim {
+    holds: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claimed: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// Why a step differs.
+#[derive(Debug, Clone, Serialize)]
+struct Cause {
+    cause: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Frame>,
+}
+
+/// What a restart did instead.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Restart {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Output>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception: Option<Exception>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<End>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -154,7 +197,18 @@ impl Played {
             Action::Statement { source, line } => (Act::Statement { statement: source.clone() }, Some(*line)),
             Action::Write { path, line, change, .. } => (write(path, change), *line),
         };
-        Self { step, action, line, observed: played.observation.as_ref().map(Observed::from) }
+        let judged = played.judged.as_ref();
+        let differs = judged.filter(|judged| judged.verdict != Verdict::Same);
+        Self {
+            step,
+            action,
+            line,
+            observed: played.observation.as_ref().map(Observed::from),
+            verdict: judged.map(|judged| judged.verdict.word()),
+            claim: played.claimed.as_ref().map(Claim::from),
+            diagnoses: judged.map(|judged| all(&judged.diagnoses)).unwrap_or_default(),
+            restart: differs.map(|judged| Restart::from(&judged.restart)),
+        }
     }
 }
 
@@ -186,6 +240,52 @@ impl From<&trace::Observation> for Observed {
             relinearized: all(relinearized),
             superseded: all(superseded),
             freed: all(freed),
+        }
+    }
+}
+
+impl From<&Claimed> for Claim {
+    fn from(claimed: &Claimed) -> Self {
+        match claimed {
+            Claimed::Holds => Self { holds: true, ..Self::default() },
+            Claimed::Differs { lines, why } => {
+                Self { holds: false, claimed: lines.clone(), why: why.clone() }
+            }
+        }
+    }
+}
+
+impl From<&Diagnosis> for Cause {
+    fn from(diagnosis: &Diagnosis) -> Self {
+        Self {
+            cause: diagnosis.cause.word(),
+            text: diagnosis.text.clone(),
+            place: diagnosis.place.as_ref().map(Frame::from),
+        }
+    }
+}
+
+impl From<&Restarted> for Restart {
+    fn from(restarted: &Restarted) -> Self {
+        match restarted {
+            Restarted::Played(observation) => Self {
+                outcome: "played",
+                output: Some(Output::from(&observation.output)),
+                values: Some(all(&observation.values)),
+                exception: observation.exception.as_ref().map(Exception::from),
+                ending: None,
+            },
+            Restarted::Varies(observation) => {
+                Self { outcome: "varies", ..Self::from(&Restarted::Played(observation.clone())) }
+            }
+            Restarted::Ended(ending) => {
+                Self { outcome: "ended", ending: Some(End::from(ending)), ..Self::default() }
+            }
+            Restarted::Unreached => Self { outcome: "unreached", ..Self::default() },
+            Restarted::NotStarted(raised) => {
+                let exception = Some(Exception::from(raised.as_ref()));
+                Self { outcome: "not-started", exception, ..Self::default() }
+            }
         }
     }
 }

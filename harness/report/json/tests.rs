@@ -1,12 +1,14 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
+use crate::oracle::{Cause, Claimed, Diagnosis, Judged, Judgement, Restarted, Verdict};
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
+use crate::trace::Place;
 use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
 use crate::worker::{Chained, Ending, Exception, Hold, Play, Relation, Value};
 
@@ -81,7 +83,40 @@ fn report() -> Report {
         .ending(Ending::Crashed { signal: "SIGSEGV".to_owned() });
     let held = HOLDS.iter().fold(run, |run, how| run.held(2, *how, "b", Some(6)));
     let run = made_up::Run { play: Play { more_held: 2, ..held.play }, ..held };
-    Report::new(&run.scenario, &run.play, &surroundings())
+    let report = Report::new(&run.scenario, &run.play, &surroundings());
+    let judgement = judgement(&report);
+    report.judged(judgement)
+}
+
+fn raised_at(report: &Report) -> Place {
+    report.steps[6].observation.as_ref().unwrap().exception.as_ref().unwrap().frames[1].clone()
+}
+
+/// One verdict after the other.
+fn judgement(report: &Report) -> Judgement {
+    let observation = report.steps[6].observation.clone().unwrap();
+    let raised = observation.exception.clone().unwrap();
+    let ended = || Restarted::Ended(Ending::Exited { status: 3 });
+    let restarts = [
+        Restarted::Played(Box::new(observation.clone())),
+        Restarted::Varies(Box::new(observation)),
+        Restarted::NotStarted(Box::new(raised)),
+        ended(),
+        Restarted::Unreached,
+    ];
+    let restarts = restarts.into_iter().chain(std::iter::repeat_with(ended));
+    let place = Some(raised_at(report));
+    let diagnoses = vec![Diagnosis { cause: Cause::UnboundBaseCall, place, text: "x".to_owned() }];
+    let steps = Verdict::ALL.into_iter().zip(restarts).enumerate();
+    let differs = Claimed::Differs { lines: vec!["1".to_owned()], why: Some("x".to_owned()) };
+    Judgement {
+        claims: BTreeMap::from([(0, Claimed::Holds), (2, differs)]),
+        steps: steps
+            .map(|(step, (verdict, restart))| {
+                (step, Judged { verdict, restart, diagnoses: diagnoses.clone() })
+            })
+            .collect(),
+    }
 }
 
 fn installed(interpreter: &Interpreter) -> Event {
@@ -137,7 +172,14 @@ fn samples() -> Vec<Event> {
             executable: "/usr/bin/python3.4".to_owned(),
             reason: "Python 3.4.10 is too old".to_owned(),
         }),
-        Event::Finished(Summary { runs: 1, ended_early: 1, skipped: 1, problems: 1, exit_code: 5 }),
+        Event::Finished(Summary {
+            runs: 1,
+            ended_early: 1,
+            skipped: 1,
+            problems: 1,
+            exit_code: 5,
+            verdicts: BTreeMap::from([("same", 2)]),
+        }),
     ];
     samples.extend(endings.iter().map(|ending| {
         let run = Run { ending: End::from(ending), ..Run::new(&report(), &spawned()) };
@@ -156,8 +198,10 @@ fn lines() -> Vec<Json> {
 
 /// Every field, and every value of the fields that have a closed set of them.
 fn words(json: &Json, found: &mut BTreeSet<String>) {
-    const CLOSED: &[&str] =
-        &["event", "kind", "host", "object", "scope", "origin", "relation", "change", "how"];
+    const CLOSED: &[&str] = &[
+        "event", "kind", "host", "object", "scope", "origin", "relation", "change", "verdict", "outcome",
+        "how",
+    ];
     match json {
         Json::Object(fields) => {
             for (name, value) in fields {

@@ -1,0 +1,85 @@
+//! The course of one run, by the steps of the scenario that is judged.
+
+use std::collections::BTreeMap;
+
+use super::answer::Answer;
+use super::claims::{Claimed, claims};
+use super::judgement::Restarted;
+use super::sources::Script;
+use crate::trace::{Identity, Observation, Raised, Referent, Surroundings, Trace, observe};
+use crate::worker::{Ending, Play, StepKind};
+
+/// A run, and what it answered at each step.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    script: Script,
+    trace: Trace,
+    /// Steps at which `reload` was called and left the module untouched.
+    reloads: Vec<bool>,
+    ending: Ending,
+}
+
+impl Course {
+    pub(crate) fn new(script: Script, play: &Play, surroundings: &Surroundings) -> Self {
+        let trace = observe(&script.scenario, play, surroundings);
+        let reloads = play.steps.iter().map(|step| step.event.reloads > 0).collect();
+        Self { script, trace, reloads, ending: play.ending.clone() }
+    }
+
+    pub(crate) fn observation(&self, step: usize) -> Option<&Observation> {
+        self.trace.steps.get(self.script.place(step)?)
+    }
+
+    /// What came of the author's claims.
+    pub(crate) fn claims(&self) -> BTreeMap<usize, Claimed> {
+        claims(&self.script.scenario, &self.trace)
+    }
+
+    pub(crate) fn answer(&self, step: usize) -> Answer {
+        match self.observation(step) {
+            Some(observation) => Answer::of(observation),
+            None if self.ended_at(step) => Answer::Ended(self.ending.clone()),
+            None => Answer::Unreached,
+        }
+    }
+
+    pub(crate) fn restarted(&self, step: usize) -> Restarted {
+        match self.observation(step) {
+            Some(observation) => Restarted::Played(Box::new(observation.clone())),
+            None if self.ended_at(step) => Restarted::Ended(self.ending.clone()),
+            None => Restarted::Unreached,
+        }
+    }
+
+    /// Whether the run ended at this step before that could be observed.
+    fn ended_at(&self, step: usize) -> bool {
+        self.ending != Ending::Finished && self.script.place(step) == Some(self.trace.steps.len())
+    }
+
+    /// Whether a step reloads something, as far as this run tells.
+    pub(crate) fn reloads(&self, step: usize) -> bool {
+        let stub_was_called = || {
+            self.script.place(step).and_then(|place| self.reloads.get(place)).is_some_and(|called| *called)
+        };
+        self.observation(step).is_some_and(|seen| seen.kind == StepKind::Reload) || stub_was_called()
+    }
+
+    /// Whether a reload left an instance at the prompt whose class and a base of it are superseded:
+    /// its methods may name the one or the other.
+    pub(crate) fn leaves_old_families(&self) -> bool {
+        let changes = || self.trace.steps.iter().map(|seen| &seen.changes);
+        let bases = |class: &Identity| {
+            let made = changes().flat_map(|changes| &changes.made).find(|new| new.identity == *class);
+            made.map_or(0, |new| new.mro.iter().filter(|base| matches!(base, Referent::Known { .. })).count())
+        };
+        changes()
+            .flat_map(|changes| &changes.superseded)
+            .any(|one| one.holder != one.what && bases(&one.what) > 1)
+    }
+
+    /// What an import let through, if the step is one.
+    pub(crate) fn failed_import(&self, step: usize) -> Option<&Raised> {
+        let observation = self.observation(step).filter(|seen| seen.kind == StepKind::Import)?;
+        observation.exception.as_ref()
+    }
+}

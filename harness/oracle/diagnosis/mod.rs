@@ -1,0 +1,105 @@
+//! Tells why: from what the names on the lines that ran meant, never from the text of a message.
+//!
+//! A rule is a pure function from what was seen to a finding. Where none has one, nothing is said.
+
+mod cause;
+mod names;
+mod relations;
+mod state;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;
+
+pub use cause::Cause;
+
+use crate::oracle::Verdict;
+use crate::trace::{Identity, Place, Referent, Sense, Sighting};
+
+/// How many causes are told of one step.
+const MOST: usize = 2;
+
+/// A cause, and how it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Which one.
+    pub cause: Cause,
+    /// The line on which it shows; none where it shows on no line.
+    pub place: Option<Place>,
+    /// What is the matter, a sentence without its full stop.
+    pub text: String,
+}
+
+/// What is known of a step that is not the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) verdict: Verdict,
+    /// What the lines of the step meant.
+    pub(crate) seen: &'a [Sighting],
+    /// The same in a restart.
+    pub(crate) restart: &'a [Sighting],
+}
+
+/// A rule finds what it knows of.
+type Rule = fn(&Evidence<'_>) -> Vec<Diagnosis>;
+
+/// The rules, the ones that prove most first.
+const RULES: &[Rule] = &[
+    relations::relations,
+    names::deleted,
+    names::closures_and_defaults,
+    names::bound_methods,
+    names::aliases,
+    names::old_instances,
+    state::registered_twice,
+    names::old_code,
+    state::reset,
+];
+
+/// Diagnoses one step.
+pub(crate) fn diagnose(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let mut found: Vec<Diagnosis> = Vec::new();
+    // Of a step that is the same only this is of interest: it is so by chance.
+    let rules = if evidence.verdict == Verdict::Same { &RULES[..1] } else { RULES };
+    for rule in rules {
+        for diagnosis in rule(evidence) {
+            let told = found.iter().any(|one| one.cause == diagnosis.cause && one.text == diagnosis.text);
+            if !told && found.len() < MOST {
+                found.push(diagnosis);
+            }
+        }
+        // What is less certain only counts where nothing is more so.
+        if !found.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+fn finding(cause: Cause, sighting: &Sighting, text: String) -> Diagnosis {
+    Diagnosis { cause, place: Some(sighting.place.clone()), text }
+}
+
+/// The identity of an object that has one.
+fn identity(referent: Option<&Referent>) -> Option<&Identity> {
+    match referent? {
+        Referent::Known { identity, .. } => Some(identity),
+        Referent::Outside(_) => None,
+    }
+}
+
+fn is_superseded(referent: Option<&Referent>) -> bool {
+    matches!(referent, Some(Referent::Known { superseded: true, .. }))
+}
+
+/// `a foo.Bar#1`
+fn a(identity: &Identity) -> String {
+    let label = identity.label.to_string();
+    let article =
+        if label.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    format!("{article} {label}")
+}
+
+/// `, and foo.Bar means foo.Bar#2 now`
+fn now(sense: &Sense) -> String {
+    sense.now.as_ref().map(|now| format!("; {} means {} now", now.label.name, now.label)).unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! Names that mean something else than a restart would have them mean.
+
+use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
+use crate::oracle::Verdict;
+use crate::trace::{Identity, Sense, Sighting};
+use crate::worker::{Found, Nature, Role};
+
+/// Names that a restart does not find.
+pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict != Verdict::Masked {
+        return Vec::new();
+    }
+    let missing = |one: &&Sighting| {
+        evidence.restart.iter().any(|other| other.text == one.text && other.sense.is_none())
+    };
+    names(evidence)
+        .filter(|(one, _)| missing(one))
+        .map(|(one, sense)| {
+            let means = identity(sense.is.as_ref()).map(|is| format!(" means {}, which", is.label));
+            let text = format!(
+                "the name {}{} today's source does not define",
+                one.text,
+                means.unwrap_or_else(|| " is one that".to_owned())
+            );
+            finding(Cause::DeletedName, one, text)
+        })
+        .collect()
+}
+
+/// What functions took hold of when they were made.
+pub(super) fn closures_and_defaults(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter_map(|(one, sense)| {
+            let (cause, how) = match one.found {
+                Found::Free => (Cause::ClosureKeeps, "in the closure"),
+                Found::Default => (Cause::DefaultKeeps, "as the default of a parameter"),
+                Found::Local | Found::Global | Found::Builtin | Found::Nowhere => return None,
+            };
+            let is = superseded(sense)?;
+            Some(finding(cause, one, format!("{} is {is} {how}{}", one.text, now(sense))))
+        })
+        .collect()
+}
+
+/// Bound methods that were taken out of their objects.
+pub(super) fn bound_methods(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter(|(one, sense)| sense.nature == Nature::Method && !is_looked_up(evidence, one, sense))
+        .filter_map(|(one, sense)| {
+            let function = identity(sense.is.as_ref())?;
+            let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
+            let text = format!("{} is {} bound to {}{}", one.text, function.label, a(class), now(sense));
+            Some(finding(Cause::StaleBoundMethod, one, text))
+        })
+        .collect()
+}
+
+/// Whether `b.foo` is found through the class of `b`, and not kept somewhere as it is.
+fn is_looked_up(evidence: &Evidence<'_>, method: &Sighting, sense: &Sense) -> bool {
+    let Some((base, _)) = method.text.rsplit_once('.') else { return false };
+    names(evidence).any(|(one, other)| {
+        one.text == base
+            && one.place == method.place
+            && other.nature == Nature::Instance
+            && other.class == sense.class
+    })
+}
+
+/// Superseded classes and functions that are named elsewhere than where they were defined.
+pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter(|(one, sense)| {
+            matches!(sense.nature, Nature::Class | Nature::Function | Nature::Module)
+                && matches!(one.found, Found::Global | Found::Local)
+                && !one.text.contains("__class__")
+        })
+        .filter_map(|(one, sense)| {
+            let is = identity(sense.is.as_ref()).filter(|_| is_superseded(sense.is.as_ref()))?;
+            let through_instance = one.text.split_once('.').is_some_and(|(base, _)| {
+                names(evidence).any(|(other, sense)| other.text == base && sense.nature == Nature::Instance)
+            });
+            let cause = if one.found == Found::Local || through_instance {
+                Cause::KeptReference
+            } else {
+                Cause::FromImportAlias
+            };
+            Some(finding(cause, one, format!("{} is still {}{}", one.text, is.label, now(sense))))
+        })
+        .collect()
+}
+
+/// Instances of superseded classes whose old methods ran.
+pub(super) fn old_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter(|(_, sense)| sense.nature == Nature::Method && is_superseded(sense.class.as_ref()))
+        .filter_map(|(one, sense)| {
+            let function = identity(sense.is.as_ref())?;
+            let class = identity(sense.class.as_ref())?;
+            let ran = evidence
+                .seen
+                .iter()
+                .any(|other| identity(other.runs.as_ref()).is_some_and(|runs| runs.token == function.token));
+            let (object, _) = one.text.rsplit_once('.')?;
+            let text =
+                format!("{object} is {}, so {} runs {}{}", a(class), one.text, function.label, now(sense));
+            ran.then(|| finding(Cause::OldInstance, one, text))
+        })
+        .collect()
+}
+
+/// Superseded functions that ran on globals that are not.
+pub(super) fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict == Verdict::Stale {
+        return Vec::new();
+    }
+    names(evidence)
+        .filter(|(one, _)| one.found == Found::Global && is_superseded(one.runs.as_ref()))
+        .filter_map(|(one, sense)| {
+            let runs = identity(one.runs.as_ref())?;
+            let means = match (identity(sense.is.as_ref()), &sense.plain) {
+                (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => {
+                    is.label.to_string()
+                }
+                (None, Some(plain)) => plain.clone(),
+                _ => return None,
+            };
+            let text = format!(
+                "{} is code from before the reload, and the name {} in it means {means}, from after it",
+                runs.label, one.text
+            );
+            Some(finding(Cause::OldCodeNewGlobals, one, text))
+        })
+        .collect()
+}
+
+/// The names that were read and meant something.
+pub(super) fn names<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting, &'a Sense)> {
+    evidence
+        .seen
+        .iter()
+        .filter(|one| one.role == Role::Name)
+        .filter_map(|one| Some((one, one.sense.as_ref()?)))
+}
+
+/// `foo.Bar#1`, or `a foo.Bar#1`, of what is superseded.
+fn superseded(sense: &Sense) -> Option<String> {
+    let known = |identity: Option<&Identity>| identity.cloned();
+    if is_superseded(sense.is.as_ref()) {
+        return known(identity(sense.is.as_ref())).map(|identity| identity.label.to_string());
+    }
+    known(identity(sense.class.as_ref().filter(|class| is_superseded(Some(class))))).map(|class| a(&class))
+}

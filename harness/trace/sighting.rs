@@ -1,0 +1,81 @@
+//! What an expression meant while a line ran, in identities.
+
+use crate::scenario::Scenario;
+use crate::trace::normalize::Context;
+use crate::trace::state::State;
+use crate::trace::visible::visible;
+use crate::trace::{Identity, Place, Referent, sources};
+use crate::worker::{Found, Meaning, Nature, Reference, Role, Use};
+
+/// One expression of a line that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The line.
+    pub place: Place,
+    /// The function whose code it is, where it has an identity.
+    pub runs: Option<Referent>,
+    /// How the line uses the expression.
+    pub role: Role,
+    /// The expression, a dotted name.
+    pub text: String,
+    /// Where its first name was found.
+    pub found: Found,
+    /// What it means; nothing, where some name in it means nothing.
+    pub sense: Option<Sense>,
+    /// The expression that it is used on, and what that means.
+    pub on: Option<(String, Sense)>,
+}
+
+/// What an expression means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sense {
+    /// What kind of thing.
+    pub nature: Nature,
+    /// Which object, where it has an identity. Of a bound method its function.
+    pub is: Option<Referent>,
+    /// The class of an instance; of a bound method, the class of its `__self__`.
+    pub class: Option<Referent>,
+    /// The MRO of that class, or of the class that it is.
+    pub mro: Vec<Referent>,
+    /// Where the object is superseded, or else its class: what its name means now.
+    pub now: Option<Identity>,
+    /// The `repr()` of a plain value.
+    pub plain: Option<String>,
+    /// How many elements a built-in container has.
+    pub size: Option<u64>,
+}
+
+/// Puts a use into identities.
+pub(crate) fn sighting(
+    scenario: &Scenario,
+    state: &State,
+    step: usize,
+    used: &Use,
+    context: &Context<'_>,
+) -> Sighting {
+    Sighting {
+        place: sources::place(scenario, state, step, &used.frame, context),
+        runs: state.running(used.frame.code),
+        role: used.role,
+        text: visible(used.text.as_bytes()),
+        found: used.found,
+        sense: used.meaning.as_ref().map(|meaning| sense(state, meaning)),
+        on: used.on.as_ref().map(|on| (visible(on.text.as_bytes()), sense(state, &on.meaning))),
+    }
+}
+
+fn sense(state: &State, meaning: &Meaning) -> Sense {
+    let class = match meaning.class {
+        Some(Reference::Token(token)) => Some(token),
+        _ => None,
+    };
+    Sense {
+        nature: meaning.nature,
+        now: [meaning.token, class].into_iter().flatten().find_map(|token| state.successor(token)),
+        is: meaning.token.and_then(|token| state.known(token)),
+        class: meaning.class.as_ref().map(|class| state.referent(class)),
+        mro: meaning.mro.iter().map(|class| state.referent(class)).collect(),
+        plain: meaning.plain.as_ref().map(|text| visible(text.as_bytes())),
+        size: meaning.size,
+    }
+}

@@ -1,0 +1,114 @@
+//! What the lines of a step meant while they ran: evidence for a diagnosis, gathered where it is asked
+//! for. Raw, like [`Event`](super::Event).
+
+use serde::Deserialize;
+
+use super::event::{Frame, Reference, Token};
+
+/// One expression of a line of the scenario's code, as it was just before the line ran.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Use {
+    /// Which line ran.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// How the line uses the expression.
+    pub role: Role,
+    /// The expression, a dotted name: `Foo`, `foo.Bar`, `self.super_class`.
+    pub text: String,
+    /// Where its first name was found.
+    pub found: Found,
+    /// What it means; nothing, where some name in it means nothing.
+    pub meaning: Option<Meaning>,
+    /// The expression that it is used on, and what that means.
+    pub on: Option<Operand>,
+}
+
+/// What an expression is used on.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Operand {
+    /// The expression: `self`.
+    pub text: String,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// How a line uses an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It reads it.
+    Name,
+    /// `Foo.foo(self)`: it calls a function of the class on an object.
+    UnboundCall,
+    /// `super(Bar, self)`: the class, on the object or class.
+    Super,
+    /// `isinstance(x, Bar)`, `issubclass(x, Bar)`: each class that is asked for, on what is asked.
+    Isinstance,
+    /// `except Bar:`, on the exception in flight.
+    Except,
+    /// `case Bar():`, on the subject.
+    Case,
+    /// `==`, `!=`, `is`, `is not`, `in`: one side, on the other.
+    Compare,
+    /// `pickle.dumps(x)` and the like: what is pickled.
+    Pickle,
+    /// A function that chooses by the class of its first argument (`functools.singledispatch`): the
+    /// class in its registry that has the name of the argument's class and is another, on the argument.
+    Dispatch,
+    /// A key of a dict that is a class, where the key that is looked up is another class of its name:
+    /// the one in the dict, on the one that is looked up.
+    Key,
+}
+
+/// Where the first name of an expression was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// A local variable.
+    Local,
+    /// A parameter that still has its default.
+    Default,
+    /// A free variable: in the closure of the function.
+    Free,
+    /// The globals of the module whose code it is.
+    Global,
+    /// `builtins`
+    Builtin,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// What an expression means.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Meaning {
+    /// What kind of thing.
+    pub nature: Nature,
+    /// The object's token, where it has one by the end of the step. A bound method's is its function's.
+    pub token: Option<Token>,
+    /// The class of an instance; of a bound method, the class of its `__self__`.
+    pub class: Option<Reference>,
+    /// The MRO of that class, or of the class that it is; itself first.
+    pub mro: Vec<Reference>,
+    /// The `repr()` of a plain value: `None`, a number, a short text.
+    pub plain: Option<String>,
+    /// How many elements a built-in container has.
+    pub size: Option<u64>,
+}
+
+/// What kind of thing an expression means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// A module.
+    Module,
+    /// A class, old-style ones of 2.7 included.
+    Class,
+    /// A function written in Python.
+    Function,
+    /// A bound method of a function written in Python.
+    Method,
+    /// Anything else.
+    #[default]
+    Instance,
+}
