@@ -129,9 +129,9 @@ class Search(object):
         for name, module in list(loaded.items()):
             if type(name) is str and name != "__main__" and issubclass(type(module), types.ModuleType):
                 text, rank = census.to_text(name), 1 if name in here.own_names else 2
-                role = ("builtins" if module is builtins else "module", None)
+                space = (2, u"", ("builtins", None)) if module is builtins else (rank, text, ("module", None))
                 self.names[id(module)] = (rank, text)
-                self.spaces.setdefault(id(census.module_dict(module)), (rank, text, role))
+                self.spaces.setdefault(id(census.module_dict(module)), space)
         paths = {}
         for path, token in here.attributes.items():
             called = here.called.get(token, (None, None))[1]

@@ -88,9 +88,10 @@ def from_space(word, key):
     below = ("annotations", None) if name == u"__annotations__" else None
     if word == "prompt" or word == "builtins" and name == u"_":
         return name, below, "name", 1
-    if word == "builtins" or word == "module" or word == "attributes":
-        how = "attribute" if word == "attributes" else "module attribute"
-        return u"." + name, below, how, 1
+    if word == "builtins":
+        return (u"__builtin__." if PY2 else u"builtins.") + name, below, "module attribute", 1
+    if word == "module" or word == "attributes":
+        return u"." + name, below, "module attribute" if word == "module" else "attribute", 1
     if word == "keyword arguments":
         return u"(%s=...)" % name, None, "default argument", 1
     return u"[%s]" % key_text(key), None, "annotation" if word == "annotations" else "attribute", 1

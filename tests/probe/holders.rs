@@ -45,6 +45,18 @@ fn names_at_the_prompt_and_in_modules_hold() {
 }
 
 #[test]
+fn the_last_value_of_the_prompt_is_held() {
+    for (tag, held) in held(
+        "python = '>=3'",
+        "import builtins, foo\nbuiltins.old = foo.Foo",
+        ">>> foo.Bar() and None\n>>> [foo.Bar()] and foo.Bar() and [foo.Bar()].pop().__class__",
+        "",
+    ) {
+        assert_eq!(held, ["foo.Bar#1 name _", "foo.Foo#1 module attribute builtins.old"], "{tag}");
+    }
+}
+
+#[test]
 fn subclasses_and_instances_hold() {
     each_holds(
         "import foo\nclass Sub(foo.Bar): pass\nkept = foo.Foo()",
