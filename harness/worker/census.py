@@ -59,6 +59,8 @@ class Census(object):
         self.classes = {}
         self.mros = {}
         self.made = []
+        self.called = {}  # kind and name by token, and the functions' code: for `holders.py`
+        self.codes = {}
         self.at = {}
         self.ancestors = ancestors
         self.counts = ancestors.counts
@@ -98,6 +100,10 @@ class Census(object):
         token = self.next_token
         self.next_token += 1
         self.known[id(value)] = (token, reference, type(value))
+        if reachable and kind != "instance":
+            self.called[token] = kind, name
+        if kind == "function":
+            self.codes[token] = weakref.ref(value.__code__)
         self.made.append(dict(more, token=token, id=id(value), kind=kind, name=name, reachable=reachable))
         return token
 

@@ -56,10 +56,11 @@ def keep_apart(namespace):
             namespace.setdefault(name, value)
 
 
-def load(name):
+def load(name, **uses):
     """A file beside this one, as a module that `sys.modules` does not know."""
     path = os.path.join(os.path.dirname(__file__), name + ".py")
     module = types.ModuleType(name)
+    module.__dict__.update(uses)
     with open(path) as file:
         exec(compile(file.read(), path, "exec"), module.__dict__)
     keep_apart(module.__dict__)
@@ -68,7 +69,10 @@ def load(name):
 
 keep_apart(globals())
 census = load("census")
-OWN_FILES = [__file__, os.path.join(os.path.dirname(__file__), "census.py")]
+references = load("references", census=census)
+holders = load("holders", census=census, references=references)
+OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name)
+                          for name in ("census.py", "references.py", "holders.py")]
 to_text = census.to_text
 
 FUTURE_FLAGS = 0
@@ -251,7 +255,7 @@ def warm_up(folder, pristine, ancestors):
     request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
-        b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
+        b"h = [b.f]", b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
         b"g()", b"1 +", b"del b",
     ):
         request.append((b"s", statement))
@@ -441,7 +445,9 @@ class Run(object):
             if event.get("leaves") is not None:
                 leave(event["leaves"])
             number += 1
-        self.wire.send({"frame": "done", "threads": living_threads()})
+        threads = living_threads()
+        held, more = holders.find(self)
+        self.wire.send({"frame": "done", "threads": threads, "held": held, "more_held": more})
 
     def replace_reload(self):
         """A restarted process has today's source: whoever reloads a module there finds it as it is."""
