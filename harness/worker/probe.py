@@ -56,10 +56,11 @@ def keep_apart(namespace):
             namespace.setdefault(name, value)
 
 
-def load(name):
+def load(name, **given):
     """A file beside this one, as a module that `sys.modules` does not know."""
     path = os.path.join(os.path.dirname(__file__), name + ".py")
     module = types.ModuleType(name)
+    module.__dict__.update(given)
     with open(path) as file:
         exec(compile(file.read(), path, "exec"), module.__dict__)
     keep_apart(module.__dict__)
@@ -68,7 +69,8 @@ def load(name):
 
 keep_apart(globals())
 census = load("census")
-OWN_FILES = [__file__, os.path.join(os.path.dirname(__file__), "census.py")]
+evidence = load("evidence", census=census)
+OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in ("census.py", "evidence.py")]
 to_text = census.to_text
 
 FUTURE_FLAGS = 0
@@ -414,6 +416,8 @@ class Run(object):
         self.depth = getrecursionlimit()
         self.room = ROOM
         self.census = census.Census(self.workspace, pristine, ancestors)
+        self.watch = evidence.Watch(self.census, self.relative) if self.watched else None
+        self.is_watching = False
 
     def play(self):
         os.chdir(self.workspace)
@@ -431,6 +435,9 @@ class Run(object):
             if letter == b"c":
                 event = self.write(path, content)
             else:
+                self.is_watching = number in self.watched and self.tracer is None
+                if self.is_watching:
+                    self.watch.begin()
                 event = self.run(content.decode("utf-8"))
                 if os.getpid() != player:
                     leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play
@@ -473,6 +480,8 @@ class Run(object):
                 write_all(fd, content)
             finally:
                 os.close(fd)
+            if self.watch is not None:
+                self.watch.note_file(name, content)
             if self.bytecode == b"hash" and path.endswith(".py"):
                 self.make_way(cache_name(name))
                 write_hash_bytecode(path)
@@ -516,6 +525,8 @@ class Run(object):
             event["kind"], is_id = kind_of(tree)
             code = compile(source + "\n", "<stdin>", "single", self.flags, True)
             self.flags |= code.co_flags & FUTURE_FLAGS
+            if self.watch is not None:
+                self.watch.note_statement(code, tree)
             self.install_hook(tree)
             self.execute(code)
             while self.shown:
@@ -532,6 +543,7 @@ class Run(object):
         del self.shown[:]
         self.census.take(event)
         event["values"] = [self.value(item, is_id) for item in values]
+        event["uses"] = self.watch.take() if self.is_watching else None
         return event
 
     def install_hook(self, tree):
@@ -543,7 +555,7 @@ class Run(object):
         hook = getattr(sys, "displayhook", None)
         if any(hook is own for own in self.hooks) or hook is getattr(sys, "__displayhook__", self):
             ends_with_it = len(tree.body) == 1 and type(tree.body[0]).__name__ == "Expr"
-            sys.displayhook = self.hooks[ends_with_it]
+            sys.displayhook = self.hooks[ends_with_it and not self.is_watching]  # a repr is watched too
 
     def execute(self, code):
         """Runs code under the tracer, the profiler and the limits that the scenario has set; the rest is not theirs.
@@ -563,6 +575,8 @@ class Run(object):
                 setrecursionlimit(self.depth)
             if self.tracer is not None:
                 settrace(self.tracer)
+            elif self.is_watching:
+                settrace(self.watch.tracer)
             if self.profiler is not None:
                 setprofile(self.profiler)
             exec(code, self.census.main)
@@ -586,6 +600,8 @@ class Run(object):
                 self.tracer = None
             if self.tracer is not None:
                 settrace(None)
+            if self.is_watching and self.tracer is self.watch.tracer:
+                self.tracer = None
             self.depth = getrecursionlimit()
             if self.depth < DEPTH:
                 setrecursionlimit(DEPTH)
