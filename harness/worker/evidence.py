@@ -19,6 +19,7 @@ getrecursionlimit = sys.getrecursionlimit
 loaded = sys.modules
 raw_get = dict.get
 raw_keys = dict.keys
+raw_mro = census.raw_mro  # noqa: F821
 class_of, class_types, mro_of = census.class_of, census.class_types, census.mro_of  # noqa: F821 - given by the probe
 class_namespace, module_dict, value_module = census.class_namespace, census.module_dict, census.value_module  # noqa: F821
 full_name, public_name, to_text = census.full_name, census.public_name, census.to_text  # noqa: F821
@@ -557,7 +558,7 @@ class Look(object):
                     return "local", UNKNOWN  # not bound yet
                 return self.local(name, value), value
         else:
-            namespace = frame.f_locals
+            namespace = self.namespace()
             if not issubclass(type(namespace), dict) or name in self.hidden and not PY2:
                 return "local", UNKNOWN
             value = raw_get(namespace, name, MISSING)
@@ -570,6 +571,13 @@ class Look(object):
             if value is not MISSING:
                 return found, value
         return "nowhere", UNKNOWN if name in self.hidden else MISSING
+
+    def namespace(self):
+        """The namespace in which a module's or a class's code runs; UNKNOWN where asking for it shows."""
+        frame = self.frame
+        if sys.version_info[:2] == (3, 12) and frame.f_code.co_varnames:  # of an inlined comprehension: 3.12 warns
+            return frame.f_globals if frame.f_code.co_name == "<module>" else UNKNOWN
+        return frame.f_locals
 
     def local(self, name, value):
         """How a function has a variable."""
@@ -879,7 +887,7 @@ def namespace_of(value):
 def in_mro_of_kind(value, name):
     """The class of an object's MRO that has a name in its namespace, and what it means there."""
     for cls in mro_of(class_of(value)):
-        found = class_namespace(cls).get(name, MISSING)
+        found = (class_namespace(cls) or {}).get(name, MISSING)
         if found is not MISSING:
             return cls, found
     return None, MISSING
@@ -894,6 +902,9 @@ def in_mro(cls, name):
 
 
 def has_any(value, *names):
+    """Whether an object's type has one of some methods; 2.7 has types that are not ready, all of descriptors."""
+    if raw_mro(type(value)) is None:
+        return True
     return any(in_mro_of_kind(value, name)[1] is not MISSING for name in names)
 
 
@@ -960,7 +971,7 @@ def meaning_of(value):
     mro = mro_of(value if nature == "class" else cls) if cls is not None or nature == "class" else []
     return {
         "nature": nature,
-        "token": refer(value),
+        "token": (0, None, None) if type(value) is InstanceOf else refer(value),
         "class": None if cls is None else (refer(cls), public_name(cls)),
         "mro": [(refer(base), public_name(base)) for base in mro],
         "plain": plain,
