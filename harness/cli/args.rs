@@ -122,6 +122,10 @@ pub(crate) struct Playing {
     /// How long one run may take, where its scenario does not say
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+
+    /// Play each run with these hash seeds as well, and tell which steps they change: 0-7, or 1,5,9
+    #[arg(long, value_name = "SEEDS", value_parser = seeds)]
+    pub(crate) hashseeds: Option<Seeds>,
 }
 
 /// JSON instead of text.
@@ -143,6 +147,34 @@ pub(crate) struct Reporting {
     pub(crate) raw_ids: bool,
 }
 
+/// Hash seeds, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seeds(pub(crate) Vec<u32>);
+
+/// More than one would wait for.
+const MOST_SEEDS: usize = 1000;
+
+fn seeds(text: &str) -> Result<Seeds, String> {
+    let number = |text: &str| {
+        text.trim().parse::<u32>().map_err(|_| format!("`{text}` is no hash seed, which is 0 to 4294967295"))
+    };
+    let mut seeds = Vec::new();
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (number(first)?, number(last)?);
+        if first > last {
+            return Err(format!("{part} has no seed in it: the first is above the last"));
+        }
+        seeds.extend((first..=last).take(MOST_SEEDS + 1));
+        if seeds.len() > MOST_SEEDS {
+            return Err(format!("more than {MOST_SEEDS} seeds"));
+        }
+    }
+    seeds.sort_unstable();
+    seeds.dedup();
+    Ok(Seeds(seeds))
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
     Duration::try_from_secs_f64(seconds)
@@ -162,6 +194,15 @@ mod tests {
         assert_eq!(seconds("0.25").unwrap(), Duration::from_millis(250));
         for text in ["0", "-1", "nan", "inf", "1e300", "ten", ""] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seeds_are_numbers_and_ranges_of_them() {
+        assert_eq!(seeds("0-3,9,2").unwrap(), Seeds(vec![0, 1, 2, 3, 9]));
+        assert_eq!(seeds("4294967295").unwrap(), Seeds(vec![u32::MAX]));
+        for text in ["", "a", "3-1", "-1", "0-4294967295", "4294967296"] {
+            assert!(seeds(text).is_err(), "{text}");
         }
     }
 

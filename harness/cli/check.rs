@@ -9,7 +9,7 @@ use super::selection::Selection;
 use super::session::{Outcome, Session, Told, hosted};
 use super::style::{ERROR, HEADING, Styled};
 use super::tell::emit;
-use super::tell::{any, counted, judged, say, seconds};
+use super::tell::{any, claimed, counted, judged, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Tag, Unavailable};
 use crate::report::json::Event;
@@ -42,6 +42,10 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) json: Json,
+
+    /// Fail where output that an author wrote below a step is not what the step answers
+    #[arg(long)]
+    pub(crate) strict_claims: bool,
 }
 
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -65,7 +69,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         raw_ids: false,
         json,
     };
-    let mut gate = Gate::default();
+    let mut gate = Gate { strict_claims: args.strict_claims, ..Gate::default() };
     let outcome = session.play(|scenario, runs| gate.take(&store, scenario, &runs))?;
     if outcome.is_interrupted() {
         return outcome.conclude([], json);
@@ -89,6 +93,10 @@ struct Gate {
     unproposed: Vec<(Name, Tag)>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
+    /// Whether claims must hold.
+    strict_claims: bool,
+    /// Claims that do not.
+    false_claims: usize,
     /// Runs that ended early and for which nothing was accepted.
     crashed: usize,
 }
@@ -98,6 +106,7 @@ impl Gate {
         let kept = store.load(&scenario.name)?;
         let expected = kept.accepted.overlaid(&kept.pending);
         for run in runs {
+            self.false_claims += run.false_claims;
             let proposed = expected.in_force(run.tag);
             if compare(&run.text, proposed) != Comparison::Equal {
                 self.unproposed.push((scenario.name.clone(), run.tag));
@@ -146,6 +155,7 @@ impl Gate {
         let parts: Vec<String> = [
             Some(format!("{runs} on {} in {}", ranges(tags, tags), seconds(outcome.took))),
             judged(outcome),
+            claimed(outcome),
             any(self.differences.len(), "differs", "differ"),
             any(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
             any(self.crashed, "ended early, which nobody accepted", "ended early, which nobody accepted"),
@@ -178,6 +188,7 @@ impl Gate {
         let mut exits = Vec::new();
         exits.extend((!self.differences.is_empty()).then_some(Exit::Differs));
         exits.extend((!self.findings.is_empty()).then_some(Exit::Snapshots));
+        exits.extend((self.strict_claims && self.false_claims > 0).then_some(Exit::Claims));
         exits.extend((self.crashed > 0).then_some(Exit::Crashed));
         exits
     }

@@ -19,6 +19,8 @@ pub enum Exit {
     Snapshots = 4,
     /// A run crashed, hung, or ended without having said what it did.
     Crashed = 5,
+    /// A claim does not hold, and `--strict-claims` was given.
+    Claims = 7,
     /// No interpreter is there that was asked for, or none at all.
     NoInterpreter = 6,
     /// The harness itself failed (`EX_SOFTWARE`).
@@ -34,7 +36,7 @@ pub enum Exit {
 impl Exit {
     /// All of them, the worst first: the less of what was asked for can be trusted to have been
     /// done, the worse. A snapshot that differs says more than one that is missing.
-    pub const WORST_FIRST: [Exit; 11] = [
+    pub const WORST_FIRST: [Exit; 12] = [
         Exit::Interrupted,
         Exit::Internal,
         Exit::Io,
@@ -45,6 +47,7 @@ impl Exit {
         Exit::Crashed,
         Exit::Differs,
         Exit::Snapshots,
+        Exit::Claims,
         Exit::Clean,
     ];
 
@@ -71,6 +74,7 @@ impl Exit {
             Exit::Malformed => "a scenario is malformed",
             Exit::Snapshots => "a snapshot is missing, or belongs to no scenario",
             Exit::Crashed => "a run crashed or hung",
+            Exit::Claims => "a claim does not hold (with --strict-claims)",
             Exit::NoInterpreter => "no interpreter that was asked for",
             Exit::Internal => "internal error",
             Exit::Io => "a file or the output could not be read or written",

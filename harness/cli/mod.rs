@@ -8,6 +8,7 @@ mod accept;
 mod args;
 mod check;
 mod exit;
+mod explain;
 mod failure;
 mod list;
 mod paint;
@@ -32,6 +33,7 @@ Examples:
   reload-harness run path/to/one.md            one file, wherever it is
   reload-harness check                         the gate: compare with the snapshots
   reload-harness accept founding               take the reports as they are now
+  reload-harness explain unbound-base-call     what a report means by a cause
   reload-harness pythons                       which Pythons are here";
 
 /// Tells what a reload does to the identity of every class, function, module and instance
@@ -53,6 +55,7 @@ enum Command {
     Pythons(pythons::PythonsArgs),
     Check(check::CheckArgs),
     Accept(accept::AcceptArgs),
+    Explain(explain::ExplainArgs),
 }
 
 /// Runs the command line of this process.
@@ -82,6 +85,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Pythons(args) => pythons::pythons(args),
         Command::Check(args) => check::check(args),
         Command::Accept(args) => accept::accept(args),
+        Command::Explain(args) => explain::explain(args),
     }
 }
 

@@ -22,6 +22,19 @@ static ENDING: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 #[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^    (verdict: (broken|stale|mixed|masked|outlives|crashed|hung)\b|claim does not hold)")
+        .unwrap()
+});
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static REASON: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^    (diagnosis: |silently: |verdict: unsteady)").unwrap());
+/// What is summed up at the end.
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static SUM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(verdicts: .*(broken|stale|mixed|masked|outlives|crashed|hung)|claims: .*not)").unwrap()
+});
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
 static SUPERSEDED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^    \S+( is a superseded |: .*\bsuperseded\b)").unwrap());
 
@@ -49,6 +62,11 @@ fn style(line: &str, edits: bool) -> Style {
         _ if edits && line.starts_with("    - ") => GONE,
         _ if edits && line.starts_with("    + ") => GOOD,
         _ if EXCEPTION.is_match(line) || ENDING.is_match(line) => ERROR,
+        _ if VERDICT.is_match(line) || SUM.is_match(line) => ERROR,
+        _ if line.starts_with("verdicts: ") || line.starts_with("claims: ") || line == "    claim holds" => {
+            GOOD
+        }
+        _ if REASON.is_match(line) => WARNING,
         _ if SUPERSEDED.is_match(line) => WARNING,
         _ if FRAME.is_match(line) => FAINT,
         _ => PLAIN,
@@ -72,6 +90,16 @@ mod tests {
             ("        foo.py:12 in foo: Foo.foo(self)", FAINT),
             ("    b is a superseded foo.Bar#1", WARNING),
             ("    crashed: killed by SIGABRT", ERROR),
+            ("    verdict: stale, as before the edit; a restart gives", ERROR),
+            ("    verdict: mixed; a restart gives", ERROR),
+            ("    verdict: masked; a restart raises", ERROR),
+            ("    verdict: unsteady; two restarts differ", WARNING),
+            ("    diagnosis: deleted-name: the name f", WARNING),
+            ("    claim holds", GOOD),
+            ("    claim does not hold; the author wrote", ERROR),
+            ("verdicts: 3 same", GOOD),
+            ("verdicts: 3 same, 1 mixed", ERROR),
+            ("claims: 3 hold, 1 does not", ERROR),
             ("    - gone", PLAIN),
             ("1 step was not reached", PLAIN),
         ] {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::args::{Folders, Reporting};
+use super::args::{Folders, Playing, Reporting};
 use super::paint::paint;
 use super::selection::Selection;
 use super::session::{Outcome, Told};
 use super::style::{FAINT, HEADING, Styled};
-use super::tell::{any, counted, judged, say, seconds};
+use super::tell::{any, claimed, counted, judged, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Interpreter, Tag};
 use crate::scenario::{Name, Scenario};
@@ -20,6 +20,8 @@ pub(crate) struct Reports<'a> {
     /// What they come to.
     pub(crate) exits: BTreeSet<Exit>,
     reporting: &'a Reporting,
+    /// Other hash seeds make other verdicts, which are not what a snapshot keeps.
+    has_seeds: bool,
     kept: &'a BTreeSet<Name>,
     store: Store,
     /// The interpreters that are asked for, and all that were found.
@@ -33,6 +35,7 @@ impl<'a> Reports<'a> {
     pub(crate) fn new(
         folders: &Folders,
         reporting: &'a Reporting,
+        playing: &Playing,
         selection: &'a Selection,
         discovery: &Discovery,
         interpreters: &[Interpreter],
@@ -48,6 +51,7 @@ impl<'a> Reports<'a> {
         Self {
             exits: BTreeSet::new(),
             reporting,
+            has_seeds: playing.hashseeds.is_some(),
             kept: &selection.kept,
             store: Store::new(folders.snapshots()),
             tags,
@@ -90,7 +94,7 @@ impl<'a> Reports<'a> {
     /// A report with raw ids is no one else's business, and neither is a scenario that is kept
     /// elsewhere.
     fn compare(&mut self, scenario: &Scenario, run: &Told) -> Result<(), Failure> {
-        let recorded = if self.reporting.raw_ids || !self.kept.contains(&scenario.name) {
+        let recorded = if self.reporting.raw_ids || self.has_seeds || !self.kept.contains(&scenario.name) {
             None
         } else {
             Some(self.store.record(scenario, run.tag, &run.text, &self.present)?)
@@ -119,6 +123,7 @@ impl<'a> Reports<'a> {
             Some(format!("{} in {}", counted(summary.runs, "run", "runs"), seconds(outcome.took))),
             any(summary.ended_early, "ended early", "ended early"),
             judged(outcome),
+            claimed(outcome),
             any(self.differing, "differs from its snapshot", "differ from their snapshots"),
             any(summary.skipped, "skipped", "skipped"),
             any(summary.problems, "error in scenarios", "errors in scenarios"),

@@ -91,7 +91,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         raw_ids: args.reporting.raw_ids,
         json,
     };
-    let mut reports = Reports::new(&args.folders, &args.reporting, &selection, &discovery, &interpreters);
+    let mut reports =
+        Reports::new(&args.folders, &args.reporting, &args.playing, &selection, &discovery, &interpreters);
     let outcome = session.play(|scenario, runs| reports.take(scenario, &runs))?;
     if !json && !outcome.is_interrupted() {
         reports.sum_up(&outcome);

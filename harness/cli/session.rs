@@ -27,6 +27,8 @@ pub(crate) struct Told {
     pub(crate) text: String,
     /// Whether the run came to its end.
     pub(crate) whole: bool,
+    /// How many claims do not hold.
+    pub(crate) false_claims: usize,
 }
 
 /// What a session yields besides its runs.
@@ -38,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) exits: Vec<Exit>,
     /// How the steps that were judged came out.
     pub(crate) tally: Tally,
+    /// How many claims hold, and how many do not.
+    pub(crate) claims: [usize; 2],
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
     /// How long all of it took.
@@ -73,9 +77,10 @@ impl Session<'_> {
         let mut gathered: Vec<Told> = Vec::new();
         let mut left = counts(&items);
         let mut failure = None;
+        let seeds = self.playing.hashseeds.as_ref().map_or(&[][..], |seeds| &seeds.0);
         lab.each(
             &items,
-            |item| Trial::hold(&lab, item),
+            |item| Trial::hold(&lab, item, seeds),
             |item, finished| {
                 progress.advance(item);
                 let name = &item.scenario.name;
@@ -152,10 +157,12 @@ impl Session<'_> {
         outcome.summary.runs += 1;
         outcome.summary.ended_early += usize::from(!whole);
         outcome.tally.add(report.tally());
+        let [true_claims, false_claims] = report.claims();
+        outcome.claims = [outcome.claims[0] + true_claims, outcome.claims[1] + false_claims];
         if self.json {
             tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
         }
-        Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole }))
+        Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole, false_claims }))
     }
 }
 

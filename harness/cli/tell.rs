@@ -10,6 +10,7 @@ use super::session::Outcome;
 use super::style::{ERROR, FAINT, Styled, WARNING};
 use crate::lab::{Item, Skip};
 use crate::python::{Host, Interpreter, Tag};
+use crate::report::claimed;
 use crate::report::json::{self, Event};
 use crate::scenario::{Name, Problems};
 use crate::snapshot::diff::ranges;
@@ -41,6 +42,12 @@ pub(crate) fn any(count: usize, one: &str, many: &str) -> Option<String> {
 /// The verdicts of all runs, or nothing where no step was judged.
 pub(crate) fn judged(outcome: &Outcome) -> Option<String> {
     (outcome.tally.total() > 0).then(|| format!("steps {}", outcome.tally))
+}
+
+/// The claims of all runs, or nothing where there is none.
+pub(crate) fn claimed(outcome: &Outcome) -> Option<String> {
+    let sum = claimed::sum(outcome.claims);
+    (!sum.is_empty()).then(|| format!("claims: {sum}"))
 }
 
 /// Seconds, as precisely as one reads them.

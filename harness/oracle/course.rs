@@ -1,9 +1,12 @@
 //! The course of one run, by the steps of the scenario that is judged.
 
+use std::collections::BTreeMap;
+
 use super::answer::Answer;
+use super::claims::{Claimed, claims};
 use super::judgement::Restarted;
 use super::sources::Script;
-use crate::trace::{Observation, Raised, Surroundings, Trace, observe};
+use crate::trace::{Identity, Observation, Raised, Referent, Surroundings, Trace, observe};
 use crate::worker::{Ending, Play, StepKind};
 
 /// A run, and what it answered at each step.
@@ -25,6 +28,11 @@ impl Course {
 
     pub(crate) fn observation(&self, step: usize) -> Option<&Observation> {
         self.trace.steps.get(self.script.place(step)?)
+    }
+
+    /// What came of the author's claims.
+    pub(crate) fn claims(&self) -> BTreeMap<usize, Claimed> {
+        claims(&self.script.scenario, &self.trace)
     }
 
     pub(crate) fn answer(&self, step: usize) -> Answer {
@@ -54,6 +62,19 @@ impl Course {
             self.script.place(step).and_then(|place| self.reloads.get(place)).is_some_and(|called| *called)
         };
         self.observation(step).is_some_and(|seen| seen.kind == StepKind::Reload) || stub_was_called()
+    }
+
+    /// Whether a reload left an instance at the prompt whose class and a base of it are superseded:
+    /// its methods may name the one or the other.
+    pub(crate) fn leaves_old_families(&self) -> bool {
+        let changes = || self.trace.steps.iter().map(|seen| &seen.changes);
+        let bases = |class: &Identity| {
+            let made = changes().flat_map(|changes| &changes.made).find(|new| new.identity == *class);
+            made.map_or(0, |new| new.mro.iter().filter(|base| matches!(base, Referent::Known { .. })).count())
+        };
+        changes()
+            .flat_map(|changes| &changes.superseded)
+            .any(|one| one.holder != one.what && bases(&one.what) > 1)
     }
 
     /// What an import let through, if the step is one.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Diagnosis, Tally, Verdict};
+use super::{Claimed, Diagnosis, Tally, Verdict};
 use crate::trace::{Observation, Raised};
 use crate::worker::Ending;
 
-/// What was judged of a run: the statements from the first reload on. Nothing, where there is none.
+/// What was judged of a run: the statements from the first reload on, and the claims.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judgement {
     /// By step.
     pub steps: BTreeMap<usize, Judged>,
+    /// What came of the output that the author wrote, by step.
+    pub claims: BTreeMap<usize, Claimed>,
 }
 
 /// A step that was judged.

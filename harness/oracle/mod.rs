@@ -3,12 +3,16 @@
 //!
 //! The oracle is a run of the same script that starts with the files as they are at that step, and in
 //! which `reload` leaves every module as it is. One such run serves a *source*, the stretch between two
-//! edits. Apart from [`Trial`], which has the runs played, all is pure.
+//! edits. Apart from [`Trial`] and `restarts`, which have runs played, all is pure.
 
 mod answer;
+mod claims;
+mod closer;
 mod course;
 pub mod diagnosis;
+mod judge;
 mod judgement;
+mod restarts;
 mod sources;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -17,6 +21,7 @@ mod trial;
 mod unsteady;
 mod verdict;
 
+pub use claims::Claimed;
 pub use diagnosis::{Cause, Diagnosis};
 pub use judgement::{Judged, Judgement, Restarted};
 pub use trial::Trial;

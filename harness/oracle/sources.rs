@@ -28,14 +28,14 @@ impl Sources {
         self.at[step]
     }
 
+    /// The first step of a source.
+    pub(crate) fn start(&self, source: usize) -> usize {
+        self.at.iter().position(|at| *at == source).unwrap_or(0)
+    }
+
     /// The last step of a source.
     pub(crate) fn end(&self, source: usize) -> usize {
         self.at.iter().rposition(|at| *at == source).unwrap_or(0)
-    }
-
-    /// The last source.
-    pub(crate) fn last(&self) -> usize {
-        self.at.last().copied().unwrap_or(0)
     }
 
     /// The script of a process that was started with a source and never saw another, up to a step.
@@ -112,7 +112,7 @@ mod tests {
         let sources = Sources::of(&scenario());
         let at: Vec<usize> = (0..9).map(|step| sources.at(step)).collect();
         assert_eq!(at, [0, 0, 0, 1, 1, 1, 1, 2, 2]);
-        assert_eq!((sources.end(0), sources.end(1), sources.last()), (2, 6, 2));
+        assert_eq!((sources.end(0), sources.start(1), sources.end(1)), (2, 3, 6));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! Nothing in a report names the interpreter, so interpreters that behave alike have equal reports.
 
+pub(crate) mod claimed;
 mod edit;
 mod ending;
 mod exception;
@@ -18,7 +19,7 @@ mod verdict;
 pub use edit::{Change, Line, Sign};
 pub use text::text;
 
-use crate::oracle::{Judged, Judgement, Tally};
+use crate::oracle::{Claimed, Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
 use crate::trace::{Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
@@ -54,6 +55,8 @@ pub struct Played {
     pub observation: Option<Observation>,
     /// How it compares with a restart, where that was judged.
     pub judged: Option<Judged>,
+    /// What came of the output that the author wrote below it, if there is any.
+    pub claimed: Option<Claimed>,
 }
 
 /// What is done at a step.
@@ -93,6 +96,7 @@ impl Report {
                 action: action(scenario, step),
                 observation: observations.next(),
                 judged: None,
+                claimed: None,
             })
             .collect();
         Self {
@@ -107,7 +111,7 @@ impl Report {
         }
     }
 
-    /// The same with the verdicts of the oracle.
+    /// The same with the verdicts of the oracle and what came of claims.
     #[must_use]
     pub fn judged(mut self, judgement: Judgement) -> Self {
         for (step, judged) in judgement.steps {
@@ -115,7 +119,19 @@ impl Report {
                 played.judged = Some(judged);
             }
         }
+        for (step, claimed) in judgement.claims {
+            if let Some(played) = self.steps.get_mut(step) {
+                played.claimed = Some(claimed);
+            }
+        }
         self
+    }
+
+    /// How many claims hold, and how many do not.
+    pub fn claims(&self) -> [usize; 2] {
+        let claimed = || self.steps.iter().filter_map(|played| played.claimed.as_ref());
+        let holding = claimed().filter(|claimed| **claimed == Claimed::Holds).count();
+        [holding, claimed().count() - holding]
     }
 
     /// How many steps came out how.

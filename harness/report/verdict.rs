@@ -11,7 +11,7 @@ use crate::worker::StepKind;
 pub(super) fn lines(judged: &Judged, told: bool) -> Vec<String> {
     let verdict = judged.verdict;
     let (how, body) = match (verdict, &judged.restart) {
-        (Verdict::Same, _) => return Vec::new(),
+        (Verdict::Same, _) => return judged.diagnoses.iter().map(|one| diagnosis("silently", one)).collect(),
         (Verdict::Unsteady, _) | (_, Restarted::Varies(_)) => ("two restarts differ", Vec::new()),
         (_, Restarted::NotStarted(_)) if told => ("", Vec::new()),
         (_, Restarted::NotStarted(raised)) => ("a restart would not start", super::exception::lines(raised)),
@@ -24,14 +24,14 @@ pub(super) fn lines(judged: &Judged, told: bool) -> Vec<String> {
     let mut lines = vec![format!("verdict: {verdict}{silently}{separator}{how}")];
     lines.extend(body.into_iter().map(|line| format!("    {line}")));
     let is_new = verdict != Verdict::Outlives || !told;
-    lines.extend(judged.diagnoses.iter().filter(|_| is_new).map(diagnosis));
+    lines.extend(judged.diagnoses.iter().filter(|_| is_new).map(|one| diagnosis("diagnosis", one)));
     lines
 }
 
-fn diagnosis(diagnosis: &Diagnosis) -> String {
+fn diagnosis(word: &str, diagnosis: &Diagnosis) -> String {
     let place = diagnosis.place.as_ref().filter(|place| place.origin != Origin::Statement);
     let place = place.map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
-    format!("diagnosis: {}: {place}{}", diagnosis.cause, diagnosis.text)
+    format!("{word}: {}: {place}{}", diagnosis.cause, diagnosis.text)
 }
 
 fn given(observation: &Observation) -> (&'static str, Vec<String>) {

@@ -5,6 +5,7 @@ mod console;
 mod ending;
 mod interruption;
 mod json;
+mod judgement;
 mod lone_file;
 mod pythons;
 mod repository;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use reload_harness::lab::{Item, Lab, plan};
+use reload_harness::oracle::Trial;
 use reload_harness::python::{Host, Interpreter};
 use reload_harness::report::{Report, text};
 use reload_harness::scenario::{Name, Scenario};
 use reload_harness::trace::Surroundings;
-use reload_harness::worker::{Cancel, Play};
+use reload_harness::worker::Cancel;
 
 use crate::ground::{ALL, programs, scenario, transcript, two};
 
@@ -23,13 +24,9 @@ fn founding() -> Vec<Scenario> {
 }
 
 /// What a person would read, whole.
-fn report(scenario: &Scenario, python: &Interpreter, play: &Play) -> String {
-    let surroundings = Surroundings {
-        workspace: vec![play.workspace.display().to_string()],
-        prefixes: vec![python.base_prefix.display().to_string()],
-        raw_ids: false,
-    };
-    text(&Report::new(scenario, play, &surroundings))
+fn report(item: &Item<'_>, trial: Trial) -> String {
+    let surroundings = Surroundings::of(&trial.play, item.interpreter, false);
+    text(&Report::new(item.scenario, &trial.play, &surroundings).judged(trial.judgement))
 }
 
 type Reports = BTreeMap<(String, String), String>;
@@ -38,9 +35,10 @@ type Reports = BTreeMap<(String, String), String>;
 fn reports(items: &[Item<'_>], jobs: usize) -> Reports {
     let lab = Lab::new(programs(), Cancel::new().unwrap()).unwrap().jobs(jobs);
     let mut reports = Reports::new();
-    lab.run(items, |item, run| {
+    let hold = |item: &Item<'_>| Trial::hold(&lab, item, &[]);
+    lab.each(items, hold, |item, run| {
         let key = (item.interpreter.tag.to_string(), item.scenario.name.to_string());
-        let new = report(item.scenario, item.interpreter, &run.outcome.unwrap());
+        let new = report(item, run.outcome.unwrap());
         let old = reports.entry(key.clone()).or_insert_with(|| new.clone());
         assert_eq!(old, &new, "{key:?} is another one on the same lab");
     });

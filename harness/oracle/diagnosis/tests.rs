@@ -1,1 +1,289 @@
+use super::{Cause, Evidence, diagnose};
+use crate::oracle::Verdict;
+use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting};
+use crate::worker::{Found, Kind, Nature, Role};
 
+/// `foo.Bar#1`: a token of its own for each label.
+fn identity(label: &str) -> Identity {
+    let (name, generation) = label.split_once('#').unwrap();
+    let generation: u32 = generation.parse().unwrap();
+    let token = name.bytes().map(u64::from).sum::<u64>() * 10 + u64::from(generation);
+    let kind = if name.rsplit('.').next().unwrap().starts_with(char::is_uppercase) {
+        Kind::Class
+    } else {
+        Kind::Function
+    };
+    Identity { label: Label { name: name.to_owned(), generation }, kind, token, id: token }
+}
+
+/// The first generation is superseded by the second.
+fn known(label: &str) -> Referent {
+    let identity = identity(label);
+    Referent::Known { superseded: identity.label.generation == 1, identity }
+}
+
+fn successor(label: &str) -> Option<Identity> {
+    label.strip_suffix("#1").map(|name| identity(&format!("{name}#2")))
+}
+
+fn sense(nature: Nature) -> Sense {
+    Sense { nature, is: None, class: None, mro: Vec::new(), now: None, plain: None, size: None }
+}
+
+fn class(mro: &[&str]) -> Sense {
+    let mro_of = mro.iter().map(|label| known(label)).collect();
+    Sense { is: Some(known(mro[0])), mro: mro_of, now: successor(mro[0]), ..sense(Nature::Class) }
+}
+
+fn instance(mro: &[&str]) -> Sense {
+    let class = class(mro);
+    Sense { nature: Nature::Instance, class: class.is.clone(), is: None, ..class }
+}
+
+fn function(label: &str) -> Sense {
+    Sense { is: Some(known(label)), now: successor(label), ..sense(Nature::Function) }
+}
+
+fn method(label: &str, class: &str) -> Sense {
+    Sense { class: Some(known(class)), nature: Nature::Method, now: successor(class), ..function(label) }
+}
+
+fn place(line: usize) -> Place {
+    Place {
+        file: "foo.py".to_owned(),
+        line,
+        function: "foo".to_owned(),
+        origin: Origin::Scenario,
+        source: Some("...".to_owned()),
+        markdown: None,
+    }
+}
+
+fn sees(role: Role, text: &str, sense: Sense) -> Sighting {
+    Sighting {
+        place: place(9),
+        runs: None,
+        role,
+        text: text.to_owned(),
+        found: Found::Global,
+        sense: Some(sense),
+        on: None,
+    }
+}
+
+fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
+    Sighting { on: Some((text.to_owned(), sense)), ..sighting }
+}
+
+fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
+    let found = diagnose(&Evidence { verdict, seen, restart });
+    found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
+}
+
+fn one(verdict: Verdict, seen: &[Sighting], restart: &[Sighting], cause: Cause, text: &str) {
+    assert_eq!(diagnosed(verdict, seen, restart), [(cause, text.to_owned())]);
+}
+
+#[test]
+fn a_base_of_another_generation_is_told_with_what_the_object_descends_from() {
+    let text = "the name Foo means foo.Foo#2, but self is a foo.Bar#1, which descends from foo.Foo#1";
+    for (role, cause) in [
+        (Role::UnboundCall, Cause::UnboundBaseCall),
+        (Role::Super, Cause::TwoArgumentSuper),
+        (Role::Isinstance, Cause::IsinstanceMisses),
+        (Role::Case, Cause::IsinstanceMisses),
+        (Role::Except, Cause::ExceptMisses),
+    ] {
+        let seen =
+            on(sees(role, "Foo", class(&["foo.Foo#2"])), "self", instance(&["foo.Bar#1", "foo.Foo#1"]));
+        one(Verdict::Broken, &[seen], &[], cause, text);
+    }
+}
+
+#[test]
+fn a_class_of_the_object_itself_needs_no_descent() {
+    let seen = on(sees(Role::Super, "Bar", class(&["foo.Bar#2"])), "self", instance(&["foo.Bar#1"]));
+    one(
+        Verdict::Broken,
+        &[seen],
+        &[],
+        Cause::TwoArgumentSuper,
+        "the name Bar means foo.Bar#2, but self is a foo.Bar#1",
+    );
+    let seen = on(sees(Role::Isinstance, "Bar", class(&["foo.Bar#2"])), "cls", class(&["foo.Bar#1"]));
+    one(
+        Verdict::Mixed,
+        &[seen],
+        &[],
+        Cause::IsinstanceMisses,
+        "the name Bar means foo.Bar#2, but cls is foo.Bar#1",
+    );
+}
+
+#[test]
+fn a_relation_within_one_generation_is_no_cause() {
+    let seen = [
+        on(
+            sees(Role::UnboundCall, "Foo", class(&["foo.Foo#2"])),
+            "self",
+            instance(&["foo.Bar#2", "foo.Foo#2"]),
+        ),
+        on(sees(Role::Isinstance, "Baz", class(&["foo.Baz#2"])), "b", instance(&["foo.Bar#1", "foo.Foo#1"])),
+        on(sees(Role::Compare, "a", instance(&["foo.Bar#2"])), "b", instance(&["foo.Bar#2"])),
+    ];
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[]), []);
+}
+
+#[test]
+fn of_a_step_that_is_the_same_only_relations_are_told() {
+    let crossed = on(
+        sees(Role::UnboundCall, "Foo", class(&["foo.Foo#2"])),
+        "self",
+        instance(&["foo.Bar#1", "foo.Foo#1"]),
+    );
+    let alias = sees(Role::Name, "f", function("foo.f#1"));
+    assert_eq!(diagnosed(Verdict::Same, std::slice::from_ref(&crossed), &[]).len(), 1);
+    assert_eq!(diagnosed(Verdict::Same, &[alias], &[]), []);
+}
+
+#[test]
+fn two_generations_compared() {
+    let seen =
+        on(sees(Role::Compare, "b.__class__", class(&["foo.Bar#1"])), "foo.Bar", class(&["foo.Bar#2"]));
+    one(
+        Verdict::Mixed,
+        &[seen],
+        &[],
+        Cause::ComparedGenerations,
+        "b.__class__ is foo.Bar#1, but foo.Bar is foo.Bar#2",
+    );
+    let seen = on(sees(Role::Compare, "old", instance(&["foo.Bar#1"])), "new", instance(&["foo.Bar#2"]));
+    one(
+        Verdict::Mixed,
+        &[seen],
+        &[],
+        Cause::ComparedGenerations,
+        "old is a foo.Bar#1, but new is a foo.Bar#2",
+    );
+}
+
+#[test]
+fn pickle_goes_by_the_name() {
+    let text = "pickle goes by the name, and foo.Bar means foo.Bar#2 now";
+    let seen = sees(Role::Pickle, "b", instance(&["foo.Bar#1"]));
+    one(Verdict::Broken, &[seen], &[], Cause::PickledByName, &format!("b is a foo.Bar#1, but {text}"));
+    let seen = sees(Role::Pickle, "Bar", class(&["foo.Bar#1"]));
+    one(Verdict::Broken, &[seen], &[], Cause::PickledByName, &format!("Bar is foo.Bar#1, but {text}"));
+    assert_eq!(diagnosed(Verdict::Broken, &[sees(Role::Pickle, "c", instance(&["foo.Bar#2"]))], &[]), []);
+}
+
+#[test]
+fn a_registry_knows_another_generation() {
+    for role in [Role::Dispatch, Role::Key] {
+        let seen = on(sees(role, "show", class(&["foo.Bar#1"])), "b", instance(&["foo.Bar#2"]));
+        let text = "show knows foo.Bar#1, but b is a foo.Bar#2; foo.Bar means foo.Bar#2 now";
+        one(Verdict::Mixed, &[seen], &[], Cause::RegistryKeyedByClass, text);
+    }
+}
+
+#[test]
+fn a_name_that_a_restart_does_not_find() {
+    let missing =
+        Sighting { sense: None, found: Found::Nowhere, ..sees(Role::Name, "fetch", sense(Nature::Instance)) };
+    let text = "the name fetch means client.fetch#1, which today's source does not define";
+    let is = Some(Referent::Known { identity: identity("client.fetch#1"), superseded: false });
+    let seen = [sees(Role::Name, "fetch", Sense { is, ..sense(Nature::Function) })];
+    one(Verdict::Masked, &seen, std::slice::from_ref(&missing), Cause::DeletedName, text);
+    assert_eq!(diagnosed(Verdict::Masked, &seen, &[]), []);
+}
+
+#[test]
+fn closures_and_defaults_keep_what_they_took() {
+    let keeps = |found| [Sighting { found, ..sees(Role::Name, "Bar", class(&["foo.Bar#1"])) }];
+    let text = "Bar is foo.Bar#1 in the closure; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Mixed, &keeps(Found::Free), &[], Cause::ClosureKeeps, text);
+    let text = "Bar is foo.Bar#1 as the default of a parameter; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Mixed, &keeps(Found::Default), &[], Cause::DefaultKeeps, text);
+}
+
+#[test]
+fn a_bound_method_is_stale_where_it_is_kept_and_not_where_it_is_looked_up() {
+    let text = "callback is foo.Bar.run#1 bound to a foo.Bar#1; foo.Bar means foo.Bar#2 now";
+    let kept = [sees(Role::Name, "callback", method("foo.Bar.run#1", "foo.Bar#1"))];
+    one(Verdict::Stale, &kept, &[], Cause::StaleBoundMethod, text);
+    let runs =
+        Sighting { runs: Some(known("foo.Bar.run#1")), ..sees(Role::Name, "x", sense(Nature::Instance)) };
+    let looked_up = [
+        sees(Role::Name, "b.run", method("foo.Bar.run#1", "foo.Bar#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+        runs,
+    ];
+    let text = "b is a foo.Bar#1, so b.run runs foo.Bar.run#1; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Stale, &looked_up, &[], Cause::OldInstance, text);
+    // Where nothing of it ran, it says nothing of the answer.
+    assert_eq!(diagnosed(Verdict::Stale, &looked_up[..2], &[]), []);
+}
+
+#[test]
+fn an_old_name_elsewhere_is_an_alias_or_a_reference_that_is_kept() {
+    let text = "f is still foo.f#1; foo.f means foo.f#2 now";
+    one(Verdict::Stale, &[sees(Role::Name, "f", function("foo.f#1"))], &[], Cause::FromImportAlias, text);
+    let local = Sighting { found: Found::Local, ..sees(Role::Name, "f", function("foo.f#1")) };
+    one(Verdict::Stale, &[local], &[], Cause::KeptReference, text);
+    let through =
+        [sees(Role::Name, "job.f", function("foo.f#1")), sees(Role::Name, "job", instance(&["foo.Job#2"]))];
+    one(
+        Verdict::Stale,
+        &through,
+        &[],
+        Cause::KeptReference,
+        "job.f is still foo.f#1; foo.f means foo.f#2 now",
+    );
+}
+
+#[test]
+fn old_code_finds_new_globals() {
+    let plain = Sense { plain: Some("30".to_owned()), ..sense(Nature::Instance) };
+    let seen = [Sighting { runs: Some(known("orders.Order.total#1")), ..sees(Role::Name, "RATE", plain) }];
+    let text = "orders.Order.total#1 is code from before the reload, and the name RATE in it means 30, from after it";
+    one(Verdict::Mixed, &seen, &[], Cause::OldCodeNewGlobals, text);
+    assert_eq!(diagnosed(Verdict::Stale, &seen, &[]), []);
+}
+
+#[test]
+fn state_is_compared_with_what_the_same_line_finds_in_a_restart() {
+    let plain = |text: &str| {
+        [sees(Role::Name, "count", Sense { plain: Some(text.to_owned()), ..sense(Nature::Instance) })]
+    };
+    one(
+        Verdict::Mixed,
+        &plain("0"),
+        &plain("3"),
+        Cause::StateReset,
+        "count is 0, where it is 3 in a restart",
+    );
+    let sized = |size| [sees(Role::Name, "HANDLERS", Sense { size: Some(size), ..sense(Nature::Instance) })];
+    let text = "HANDLERS holds 2, where it holds 1 in a restart";
+    one(Verdict::Mixed, &sized(2), &sized(1), Cause::RegisteredTwice, text);
+    let text = "HANDLERS holds 0, where it holds 1 in a restart";
+    one(Verdict::Mixed, &sized(0), &sized(1), Cause::StateReset, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &sized(1), &sized(1)), []);
+}
+
+#[test]
+fn where_nothing_shows_nothing_is_said() {
+    let seen =
+        [sees(Role::Name, "x", sense(Nature::Instance)), sees(Role::Name, "foo.f", function("foo.f#2"))];
+    for verdict in Verdict::ALL {
+        assert_eq!(diagnosed(verdict, &seen, &[]), []);
+    }
+}
+
+#[test]
+fn no_more_than_two_causes_are_told_and_each_once() {
+    let crossed = |text: &str| {
+        on(sees(Role::Isinstance, text, class(&["foo.Foo#2"])), "b", instance(&["foo.Bar#1", "foo.Foo#1"]))
+    };
+    let seen = [crossed("A"), crossed("A"), crossed("B"), crossed("C")];
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[]).len(), 2);
+}

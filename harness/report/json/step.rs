@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::oracle::{Diagnosis, Restarted, Verdict};
+use crate::oracle::{Claimed, Diagnosis, Restarted, Verdict};
 use crate::report::identities::kind;
 use crate::report::json::End;
 use crate::report::{self, Action, Change, Sign};
@@ -26,6 +26,18 @@ pub struct Played {
     restart: Option<Restart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diagnoses: Vec<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Claim>,
+}
+
+/// What came of the output that the author wrote.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Claim {
+    holds: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claimed: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 /// Why a step differs.
@@ -193,6 +205,7 @@ impl Played {
             line,
             observed: played.observation.as_ref().map(Observed::from),
             verdict: judged.map(|judged| judged.verdict.word()),
+            claim: played.claimed.as_ref().map(Claim::from),
             diagnoses: judged.map(|judged| all(&judged.diagnoses)).unwrap_or_default(),
             restart: differs.map(|judged| Restart::from(&judged.restart)),
         }
@@ -227,6 +240,17 @@ impl From<&trace::Observation> for Observed {
             relinearized: all(relinearized),
             superseded: all(superseded),
             freed: all(freed),
+        }
+    }
+}
+
+impl From<&Claimed> for Claim {
+    fn from(claimed: &Claimed) -> Self {
+        match claimed {
+            Claimed::Holds => Self { holds: true, ..Self::default() },
+            Claimed::Differs { lines, why } => {
+                Self { holds: false, claimed: lines.clone(), why: why.clone() }
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
-use crate::oracle::{Cause, Diagnosis, Judged, Judgement, Restarted, Verdict};
+use crate::oracle::{Cause, Claimed, Diagnosis, Judged, Judgement, Restarted, Verdict};
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::trace::Place;
@@ -89,7 +89,9 @@ fn judgement(report: &Report) -> Judgement {
     let place = Some(raised_at(report));
     let diagnoses = vec![Diagnosis { cause: Cause::UnboundBaseCall, place, text: "x".to_owned() }];
     let steps = Verdict::ALL.into_iter().zip(restarts).enumerate();
+    let differs = Claimed::Differs { lines: vec!["1".to_owned()], why: Some("x".to_owned()) };
     Judgement {
+        claims: BTreeMap::from([(0, Claimed::Holds), (2, differs)]),
         steps: steps
             .map(|(step, (verdict, restart))| {
                 (step, Judged { verdict, restart, diagnoses: diagnoses.clone() })
@@ -157,7 +159,7 @@ fn samples() -> Vec<Event> {
             skipped: 1,
             problems: 1,
             exit_code: 5,
-            verdicts: std::collections::BTreeMap::from([("same", 2)]),
+            verdicts: BTreeMap::from([("same", 2)]),
         }),
     ];
     samples.extend(endings.iter().map(|ending| {

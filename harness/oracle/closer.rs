@@ -1,0 +1,125 @@
+//! A closer look at steps that differ from a restart: would two restarts agree, and why does it differ?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::course::Course;
+use super::diagnosis::{Evidence, diagnose};
+use super::judgement::{Judged, Restarted};
+use super::restarts::Restarts;
+use super::unsteady::steady;
+use super::verdict::Verdict;
+use crate::lab::{Item, Lab, RunError};
+use crate::trace::{Observation, Sighting};
+
+/// Finds the steps on which two restarts differ, and the causes of the others.
+pub(crate) fn look(
+    restarts: &mut Restarts<'_>,
+    run: &Course,
+    judged: &mut BTreeMap<usize, Judged>,
+) -> Result<(), RunError> {
+    let verdict = |step: &usize| judged[step].verdict;
+    let all: BTreeSet<usize> = judged.keys().copied().collect();
+    let differing: BTreeSet<usize> = all
+        .iter()
+        .copied()
+        .filter(|step| !matches!(verdict(step), Verdict::Same | Verdict::Outlives))
+        .collect();
+    // Where an old object is at hand, its old code may do by chance what a restart does.
+    let watched = if run.leaves_old_families() { all } else { differing.clone() };
+    if watched.is_empty() {
+        return Ok(());
+    }
+    let seen = restarts.run(&watched)?;
+    let mut again: BTreeMap<usize, Again> = BTreeMap::new();
+    for step in watched {
+        let Some(judged) = judged.get_mut(&step).filter(|judged| judged.verdict != Verdict::Outlives) else {
+            continue;
+        };
+        let mut expected = Vec::new();
+        if judged.verdict != Verdict::Same {
+            let source = restarts.sources.at(step);
+            if !again.contains_key(&source) {
+                again.insert(source, Again::play(restarts, source, &differing)?);
+            }
+            let Some(again) = again.get_mut(&source) else { continue };
+            if let Some(other) = again.disagreeing(restarts, source, step)? {
+                let today = restarts.today(step)?;
+                *judged = unsteady([run, today, other].map(|course| course.observation(step)));
+                continue;
+            }
+            expected = sightings(&again.watched, step);
+        }
+        let seen = sightings(&seen, step);
+        let evidence = Evidence { verdict: judged.verdict, seen: &seen, restart: &expected };
+        judged.diagnoses = diagnose(&evidence);
+    }
+    Ok(())
+}
+
+/// Second restarts on a source.
+struct Again {
+    watched: Course,
+    plain: Option<Course>,
+}
+
+impl Again {
+    fn play(restarts: &Restarts<'_>, source: usize, steps: &BTreeSet<usize>) -> Result<Self, RunError> {
+        let steps = steps.iter().copied().filter(|step| restarts.sources.at(*step) == source).collect();
+        let watched = restarts.again(source, restarts.sources.end(source), &steps)?;
+        Ok(Self { watched, plain: None })
+    }
+
+    /// A second restart that answers otherwise than the first. Of one that was watched, it may have
+    /// been the tracer that made the difference.
+    fn disagreeing(
+        &mut self,
+        restarts: &mut Restarts<'_>,
+        source: usize,
+        step: usize,
+    ) -> Result<Option<&Course>, RunError> {
+        if restarts.today(step)?.answer(step) == self.watched.answer(step) {
+            return Ok(None);
+        }
+        let plain = match self.plain.take() {
+            Some(plain) => plain,
+            None => restarts.again(source, restarts.sources.end(source), &BTreeSet::new())?,
+        };
+        let agrees = restarts.today(step)?.answer(step) == plain.answer(step);
+        let plain = self.plain.insert(plain);
+        Ok((!agrees).then_some(plain))
+    }
+}
+
+fn sightings(course: &Course, step: usize) -> Vec<Sighting> {
+    course.observation(step).map(|seen| seen.sightings.clone()).unwrap_or_default()
+}
+
+/// Finds the steps that another hash seed changes, in the run or in its restarts.
+pub(crate) fn vary(
+    lab: &Lab,
+    restarts: &mut Restarts<'_>,
+    run: &Course,
+    seed: u32,
+    judged: &mut BTreeMap<usize, Judged>,
+) -> Result<(), RunError> {
+    let mut scenario = restarts.item.scenario.clone();
+    scenario.settings.hashseed = seed;
+    let mut seeded = Restarts::new(lab, Item { scenario: &scenario, ..restarts.item });
+    let other = seeded.run(&BTreeSet::new())?;
+    for (step, judged) in judged {
+        let (today, again) = (restarts.today(*step)?, seeded.today(*step)?);
+        if run.answer(*step) != other.answer(*step) || today.answer(*step) != again.answer(*step) {
+            *judged = unsteady([run, &other, again].map(|course| course.observation(*step)));
+        }
+    }
+    Ok(())
+}
+
+/// A step on which two restarts differ.
+fn unsteady(seen: [Option<&Observation>; 3]) -> Judged {
+    let restart = match seen {
+        [Some(run), Some(one), Some(other)] => Restarted::Varies(Box::new(steady(run, &[one, other]))),
+        _ => Restarted::Unreached,
+    };
+    Judged { verdict: Verdict::Unsteady, restart, diagnoses: Vec::new() }
+}

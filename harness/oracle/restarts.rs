@@ -1,0 +1,67 @@
+//! The restarts of one item, each played when it is first asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::course::Course;
+use super::sources::{Script, Sources};
+use crate::lab::{Item, Lab, RunError};
+use crate::trace::Surroundings;
+use crate::worker::{Conduct, Reloading};
+
+pub(crate) struct Restarts<'a> {
+    lab: &'a Lab,
+    pub(crate) item: Item<'a>,
+    pub(crate) sources: Sources,
+    /// By source, and up to which step they were played.
+    played: BTreeMap<usize, (usize, Course)>,
+}
+
+impl<'a> Restarts<'a> {
+    pub(crate) fn new(lab: &'a Lab, item: Item<'a>) -> Self {
+        Self { lab, item, sources: Sources::of(item.scenario), played: BTreeMap::new() }
+    }
+
+    /// The restart on the source that is today's at a step.
+    pub(crate) fn today(&mut self, step: usize) -> Result<&Course, RunError> {
+        let source = self.sources.at(step);
+        self.on(source, self.sources.end(source))
+    }
+
+    /// The restart on a source, at least up to a step.
+    pub(crate) fn on(&mut self, source: usize, until: usize) -> Result<&Course, RunError> {
+        if self.played.get(&source).is_none_or(|(end, _)| *end < until) {
+            let until = self.sources.end(self.sources.at(until));
+            let course = self.again(source, until, &BTreeSet::new())?;
+            self.played.insert(source, (until, course));
+        }
+        Ok(&self.played[&source].1)
+    }
+
+    /// One more restart on a source, up to a step.
+    pub(crate) fn again(
+        &self,
+        source: usize,
+        until: usize,
+        watched: &BTreeSet<usize>,
+    ) -> Result<Course, RunError> {
+        self.play(self.sources.restart(self.item.scenario, source, until), Reloading::Untouched, watched)
+    }
+
+    /// The run that is judged, once more.
+    pub(crate) fn run(&self, watched: &BTreeSet<usize>) -> Result<Course, RunError> {
+        self.play(Script::whole(self.item.scenario), Reloading::Real, watched)
+    }
+
+    fn play(
+        &self,
+        script: Script,
+        reloading: Reloading,
+        watched: &BTreeSet<usize>,
+    ) -> Result<Course, RunError> {
+        let item = Item { scenario: &script.scenario, ..self.item };
+        let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
+        let play = self.lab.conduct(&item, &Conduct { reloading, watched })?;
+        let surroundings = Surroundings::of(&play, self.item.interpreter, false);
+        Ok(Course::new(script, &play, &surroundings))
+    }
+}
