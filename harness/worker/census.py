@@ -479,7 +479,7 @@ def class_namespace(cls):
 def mro_of(cls):
     """The MRO; that of an old-style class is depth first, left to right."""
     if not (PY2 and type(cls) is types.ClassType):
-        return list(raw_mro(cls))
+        return list(raw_mro(cls) or (cls, object))  # 2.7 has built-in types without one, until they are used
     order = [cls]
     for base in cls.__bases__:
         order.extend(other for other in mro_of(base) if other not in order)
