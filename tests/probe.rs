@@ -1,6 +1,9 @@
 //! What the probe sees and does, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "probe/holders.rs"]
+mod holders;
+
 use std::fmt::Write;
 use std::path::Path;
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use reload_harness::lab::{Item, Lab, skip};
-use reload_harness::oracle::Trial;
+use reload_harness::oracle;
 use reload_harness::python::{Discovery, Interpreter, Tag};
 use reload_harness::report::{Report, text};
 use reload_harness::scenario::{Collection, Name, Scenario};
@@ -86,8 +86,9 @@ fn trial(bench: &Arc<Bench>, scenario: &Arc<Scenario>, interpreter: &Interpreter
 }
 
 fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<(), Failed> {
-    let Trial { play, judgement } =
-        Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[]).map_err(|error| error.to_string())?;
+    let oracle::Trial { play, judgement } =
+        oracle::Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[])
+            .map_err(|error| error.to_string())?;
     let surroundings = Surroundings::of(&play, interpreter, false);
     let report = Report::new(scenario, &play, &surroundings).judged(judgement);
     // What a snapshot says can be accepted in haste; that a control is clean cannot.

@@ -7,6 +7,7 @@ pub(crate) mod claimed;
 mod edit;
 mod ending;
 mod exception;
+mod held;
 mod identities;
 pub mod json;
 mod lines;
@@ -21,7 +22,7 @@ pub use text::text;
 
 use crate::oracle::{Claimed, Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
-use crate::trace::{Observation, Surroundings, Text, observe};
+use crate::trace::{Held, Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
 
 /// One run of a scenario, ready to be shown.
@@ -44,6 +45,10 @@ pub struct Report {
     pub leaked: bool,
     /// Names of the threads that still ran at its end.
     pub threads: Vec<String>,
+    /// What still held superseded objects at its end, shortest path first,
+    pub held: Vec<Held>,
+    /// and how many lines more there would be.
+    pub more_held: u64,
 }
 
 /// A step, and what it did.
@@ -108,6 +113,8 @@ impl Report {
             rest: trace.rest,
             leaked: play.leaked,
             threads: play.threads.clone(),
+            held: trace.held,
+            more_held: trace.more_held,
         }
     }
 

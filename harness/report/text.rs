@@ -3,7 +3,7 @@
 use crate::oracle::{Restarted, Verdict};
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
-use crate::report::{Action, Played, Report, claimed, exception, identities, verdict};
+use crate::report::{Action, Played, Report, claimed, exception, held, identities, verdict};
 use crate::trace::visible::visible;
 use crate::trace::{Displayed, Observation, Text};
 use crate::worker::Ending;
@@ -43,6 +43,11 @@ pub fn text(report: &Report) -> String {
         let count = u64::try_from(report.unreached).unwrap_or(u64::MAX);
         let were = if count == 1 { "was" } else { "were" };
         page.flush(&format!("{} {} {were} not reached", thousands(count), plural(count, "step")));
+    }
+    let held = held::lines(report);
+    if !held.is_empty() {
+        page.flush("still held at the end:");
+        page.indented(&held);
     }
     let claims = claimed::sum(report.claims());
     if !claims.is_empty() {

@@ -5,8 +5,8 @@ use regex::{Captures, Regex};
 use crate::scenario::{Name, Scenario, Settings, Statement, Step, WorkspacePath, Write};
 use crate::trace::Surroundings;
 use crate::worker::{
-    Binding, Ending, Event, Exception, Frame, Kind, Made, Observed, Output, Play, Reference, Scope, StepKind,
-    Token, Value,
+    Binding, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play, Reference,
+    Scope, StepKind, Token, Value,
 };
 
 /// The founding module, as of the first edit.
@@ -37,9 +37,16 @@ impl Run {
                 ending: Ending::Finished,
                 leaked: false,
                 threads: Vec::new(),
+                held: Vec::new(),
+                more_held: 0,
                 workspace: std::path::PathBuf::from("/workspace"),
             },
         }
+    }
+
+    pub(crate) fn held(mut self, token: Token, how: Hold, path: &str, holder: Option<Token>) -> Self {
+        self.play.held.push(Held { token, how, path: path.to_owned(), holder, more: 0 });
+        self
     }
 
     fn line(&self) -> usize {

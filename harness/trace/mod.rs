@@ -5,6 +5,7 @@
 //! superseded, and takes out of every text what must differ from run to run.
 
 mod changes;
+mod held;
 mod identity;
 mod normalize;
 mod observation;
@@ -22,6 +23,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
+pub use held::Held;
 pub use identity::{Family, Identity, Label};
 pub use normalize::Surroundings;
 pub(crate) use normalize::is_exhaustion;
@@ -46,6 +48,10 @@ pub struct Trace {
     pub steps: Vec<Observation>,
     /// What was written after the last of them.
     pub rest: Text,
+    /// What still held superseded objects at the end, shortest path first,
+    pub held: Vec<Held>,
+    /// and how many lines more there would be.
+    pub more_held: u64,
 }
 
 /// Follows a run step by step.
@@ -58,8 +64,9 @@ pub fn observe(scenario: &Scenario, play: &Play, surroundings: &Surroundings) ->
         .map(|(step, observed)| observe_step(scenario, &mut state, step, observed, surroundings))
         .collect();
     let owners = state.owners();
-    let rest = text(&play.rest, &Context { surroundings, owners: &owners, kind: TextKind::Printed });
-    Trace { steps, rest }
+    let printed = Context { surroundings, owners: &owners, kind: TextKind::Printed };
+    let rest = text(&play.rest, &printed);
+    Trace { steps, rest, held: held::held(play, &state, &printed), more_held: play.more_held }
 }
 
 fn observe_step(

@@ -59,6 +59,8 @@ class Census(object):
         self.classes = {}
         self.mros = {}
         self.made = []
+        self.called = {}  # kind and name by token, and the functions' code: for `holders.py`
+        self.codes = {}
         self.at = {}
         self.ancestors = ancestors
         self.counts = ancestors.counts
@@ -98,6 +100,10 @@ class Census(object):
         token = self.next_token
         self.next_token += 1
         self.known[id(value)] = (token, reference, type(value))
+        if reachable and kind != "instance":
+            self.called[token] = kind, name
+        if kind == "function":
+            self.codes[token] = weakref.ref(value.__code__)
         self.made.append(dict(more, token=token, id=id(value), kind=kind, name=name, reachable=reachable))
         return token
 
@@ -473,7 +479,7 @@ def class_namespace(cls):
 def mro_of(cls):
     """The MRO; that of an old-style class is depth first, left to right."""
     if not (PY2 and type(cls) is types.ClassType):
-        return list(raw_mro(cls))
+        return list(raw_mro(cls) or (cls, object))  # 2.7 has built-in types without one, until they are used
     order = [cls]
     for base in cls.__bases__:
         order.extend(other for other in mro_of(base) if other not in order)

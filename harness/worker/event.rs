@@ -28,8 +28,61 @@ pub struct Play {
     pub leaked: bool,
     /// Names of the threads that still ran at its end, the main thread aside, sorted.
     pub threads: Vec<String>,
+    /// What held superseded objects at its end, shortest path first. Nothing where it ended early.
+    pub held: Vec<Held>,
+    /// How many lines more there would be.
+    pub more_held: u64,
     /// The folder in which it ran: gone by now, but its path is in what the run wrote.
     pub workspace: PathBuf,
+}
+
+/// Something that still holds a superseded object.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Held {
+    /// The superseded object: a class, a function or a module.
+    pub token: Token,
+    /// What holds it.
+    pub how: Hold,
+    /// The shortest path by which that is found: `app.HANDLERS['bar']`.
+    pub path: String,
+    /// The instance's own token, where it has one.
+    pub holder: Option<Token>,
+    /// How many others there are in the same container, or behind the same instance.
+    pub more: u64,
+}
+
+/// What a superseded object is to what holds it, in the words of Python's data model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// A name at the prompt means it.
+    Name,
+    /// A name in a module means it.
+    ModuleAttribute,
+    /// An attribute of an instance, a class, a function or another object.
+    Attribute,
+    /// A class that is not superseded is derived from it.
+    Subclass,
+    /// An object is an instance of it.
+    Instance,
+    /// It is a key, a value or an item.
+    Container,
+    /// The same, where the container belongs to code that is not the scenario's.
+    Registry,
+    /// A variable of an enclosing function.
+    Closure,
+    /// What an argument means where none is given.
+    DefaultArgument,
+    /// A type hint.
+    Annotation,
+    /// A method that is bound to it, or of which it is the function.
+    BoundMethod,
+    /// A variable of a generator, a coroutine, or a thread that has not ended, or of a traceback.
+    LocalVariable,
+    /// A generator, a coroutine or a thread is in the midst of it.
+    Running,
+    /// Some other object that is made in C.
+    Object,
 }
 
 /// How a run ended.

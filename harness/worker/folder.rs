@@ -9,8 +9,13 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 2] =
-    [(PROBE, include_str!("probe.py")), ("census.py", include_str!("census.py"))];
+const FILES: [(&str, &str); 5] = [
+    (PROBE, include_str!("probe.py")),
+    ("census.py", include_str!("census.py")),
+    ("evidence.py", include_str!("evidence.py")),
+    ("references.py", include_str!("references.py")),
+    ("holders.py", include_str!("holders.py")),
+];
 
 /// Where one worker and its runs are at home.
 #[derive(Debug)]

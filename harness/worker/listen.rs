@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::Deserialize;
 
 use super::cancel::Cancel;
-use super::event::{Event, Output};
+use super::event::{Event, Held, Output};
 use super::frame::{Decoder, Splitter};
 
 /// Bytes that are read of one stream before the others, and the clock, have their turn: whoever
@@ -31,6 +31,10 @@ pub(super) enum Frame {
     Done {
         /// Threads that still run.
         threads: Vec<String>,
+        /// What holds superseded objects.
+        held: Vec<Held>,
+        /// How many more there are.
+        more_held: u64,
     },
     /// The child was reaped.
     Ended {

@@ -24,8 +24,8 @@ mod workspaces;
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{
-    Binding, Chained, Ending, Event, Exception, Frame, Kind, Made, Observed, Output, Play, Reference,
-    Relation, Scope, StepKind, Token, Value,
+    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,
+    Reference, Relation, Scope, StepKind, Token, Value,
 };
 pub use evidence::{Found, Meaning, Nature, Operand, Role, Use};
 pub use process::Worker;

@@ -56,10 +56,11 @@ def keep_apart(namespace):
             namespace.setdefault(name, value)
 
 
-def load(name):
+def load(name, **uses):
     """A file beside this one, as a module that `sys.modules` does not know."""
     path = os.path.join(os.path.dirname(__file__), name + ".py")
     module = types.ModuleType(name)
+    module.__dict__.update(uses)
     with open(path) as file:
         exec(compile(file.read(), path, "exec"), module.__dict__)
     keep_apart(module.__dict__)
@@ -68,7 +69,11 @@ def load(name):
 
 keep_apart(globals())
 census = load("census")
-OWN_FILES = [__file__, os.path.join(os.path.dirname(__file__), "census.py")]
+references = load("references", census=census)
+holders = load("holders", census=census, references=references)
+evidence = load("evidence", census=census)
+OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name)
+                          for name in ("census.py", "evidence.py", "references.py", "holders.py")]
 to_text = census.to_text
 
 FUTURE_FLAGS = 0
@@ -251,7 +256,7 @@ def warm_up(folder, pristine, ancestors):
     request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
-        b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
+        b"h = [b.f]", b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
         b"g()", b"1 +", b"del b",
     ):
         request.append((b"s", statement))
@@ -414,6 +419,8 @@ class Run(object):
         self.depth = getrecursionlimit()
         self.room = ROOM
         self.census = census.Census(self.workspace, pristine, ancestors)
+        self.watch = evidence.Watch(self.census, self.relative) if self.watched else None
+        self.is_watching = False
 
     def play(self):
         os.chdir(self.workspace)
@@ -431,6 +438,9 @@ class Run(object):
             if letter == b"c":
                 event = self.write(path, content)
             else:
+                self.is_watching = number in self.watched and self.tracer is None
+                if self.is_watching:
+                    self.watch.begin()
                 event = self.run(content.decode("utf-8"))
                 if os.getpid() != player:
                     leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play
@@ -441,7 +451,9 @@ class Run(object):
             if event.get("leaves") is not None:
                 leave(event["leaves"])
             number += 1
-        self.wire.send({"frame": "done", "threads": living_threads()})
+        threads = living_threads()
+        held, more = holders.find(self)
+        self.wire.send({"frame": "done", "threads": threads, "held": held, "more_held": more})
 
     def replace_reload(self):
         """A restarted process has today's source: whoever reloads a module there finds it as it is."""
@@ -473,6 +485,8 @@ class Run(object):
                 write_all(fd, content)
             finally:
                 os.close(fd)
+            if self.watch is not None:
+                self.watch.note_file(name, content)
             if self.bytecode == b"hash" and path.endswith(".py"):
                 self.make_way(cache_name(name))
                 write_hash_bytecode(path)
@@ -516,6 +530,8 @@ class Run(object):
             event["kind"], is_id = kind_of(tree)
             code = compile(source + "\n", "<stdin>", "single", self.flags, True)
             self.flags |= code.co_flags & FUTURE_FLAGS
+            if self.watch is not None:
+                self.watch.note_statement(code, tree)
             self.install_hook(tree)
             self.execute(code)
             while self.shown:
@@ -532,6 +548,7 @@ class Run(object):
         del self.shown[:]
         self.census.take(event)
         event["values"] = [self.value(item, is_id) for item in values]
+        event["uses"] = self.watch.take() if self.is_watching else None
         return event
 
     def install_hook(self, tree):
@@ -543,7 +560,7 @@ class Run(object):
         hook = getattr(sys, "displayhook", None)
         if any(hook is own for own in self.hooks) or hook is getattr(sys, "__displayhook__", self):
             ends_with_it = len(tree.body) == 1 and type(tree.body[0]).__name__ == "Expr"
-            sys.displayhook = self.hooks[ends_with_it]
+            sys.displayhook = self.hooks[ends_with_it and not self.is_watching]  # a repr is watched too
 
     def execute(self, code):
         """Runs code under the tracer, the profiler and the limits that the scenario has set; the rest is not theirs.
@@ -563,6 +580,8 @@ class Run(object):
                 setrecursionlimit(self.depth)
             if self.tracer is not None:
                 settrace(self.tracer)
+            elif self.is_watching:
+                settrace(self.watch.tracer)
             if self.profiler is not None:
                 setprofile(self.profiler)
             exec(code, self.census.main)
@@ -586,6 +605,8 @@ class Run(object):
                 self.tracer = None
             if self.tracer is not None:
                 settrace(None)
+            if self.is_watching and self.tracer is self.watch.tracer:
+                self.tracer = None
             self.depth = getrecursionlimit()
             if self.depth < DEPTH:
                 setrecursionlimit(DEPTH)

@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 
 use super::cancel::Cancel;
 use super::error::{PlayError, StartError};
-use super::event::{Ending, Event, Observed, Output, Play};
+use super::event::{Ending, Event, Held, Observed, Output, Play};
 use super::folder::Folder;
 use super::lifeline::{Lifeline, Sent};
 use super::limits::PROCESS_LIMIT;
@@ -58,6 +58,7 @@ pub struct Worker {
 struct Hearing {
     events: Vec<Event>,
     threads: Option<Vec<String>>,
+    held: (Vec<Held>, u64),
     ended: Option<(i32, bool)>,
 }
 
@@ -157,8 +158,9 @@ impl Worker {
         loop {
             match self.listener.hear(deadline, cancel)? {
                 Heard::Frame(Frame::Step(event)) => hearing.events.push(*event),
-                Heard::Frame(Frame::Done { threads }) => {
+                Heard::Frame(Frame::Done { threads, held, more_held }) => {
                     hearing.threads = Some(threads);
+                    hearing.held = (held, more_held);
                     let limit = if self.contained { REAP_LIMIT } else { REAP_LIMIT_IN_REACH };
                     deadline = Instant::now() + limit;
                 }
@@ -211,7 +213,8 @@ impl Worker {
             .map(|event| Observed { output: outputs.remove(&event.step).unwrap_or_default(), event })
             .collect();
         let threads = hearing.threads.unwrap_or_default();
-        Ok(Play { steps, rest: written.rest, ending, leaked, threads, workspace })
+        let (held, more_held) = hearing.held;
+        Ok(Play { steps, rest: written.rest, ending, leaked, threads, held, more_held, workspace })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.

@@ -2,6 +2,7 @@
 //!
 //! These types are the schema, apart from the types they are made from, so that those may change.
 
+mod held;
 mod machine;
 mod run;
 mod step;
@@ -14,6 +15,7 @@ use std::io;
 
 use serde::Serialize;
 
+pub use held::Held;
 pub use machine::{Installed, Unfit};
 pub use run::{End, Run, counted};
 pub use step::{Output, Played};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::oracle::{Tally, Verdict};
 use crate::python::Interpreter;
-use crate::report::json::{Output, Played, Python};
+use crate::report::json::{Held, Output, Played, Python};
 use crate::report::{Report, text};
 use crate::worker::Ending;
 
@@ -33,6 +33,10 @@ pub struct Run {
     pub leaked: bool,
     /// Names of the threads that still ran at its end.
     pub threads: Vec<String>,
+    /// What still held superseded objects at its end, shortest path first,
+    pub held: Vec<Held>,
+    /// and how many more lines there would be.
+    pub more_held: u64,
     /// The report, as people read it and as the snapshot keeps it.
     pub report: String,
 }
@@ -70,6 +74,8 @@ impl Run {
             rest: Output::from(&report.rest),
             leaked: report.leaked,
             threads: report.threads.clone(),
+            held: report.held.iter().map(Held::from).collect(),
+            more_held: report.more_held,
             report: text(report),
         }
     }

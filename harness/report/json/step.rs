@@ -94,7 +94,7 @@ pub struct Output {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Identity {
+pub(super) struct Identity {
     label: String,
     object: &'static str,
     id: u64,

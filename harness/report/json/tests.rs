@@ -10,9 +10,26 @@ use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::trace::Place;
 use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
-use crate::worker::{Chained, Ending, Exception, Relation, Value};
+use crate::worker::{Chained, Ending, Exception, Hold, Play, Relation, Value};
 
 const DOCUMENT: &str = include_str!("../EVENTS.md");
+
+const HOLDS: [Hold; 14] = [
+    Hold::Instance,
+    Hold::Name,
+    Hold::ModuleAttribute,
+    Hold::Attribute,
+    Hold::Subclass,
+    Hold::Container,
+    Hold::Registry,
+    Hold::Closure,
+    Hold::DefaultArgument,
+    Hold::Annotation,
+    Hold::BoundMethod,
+    Hold::LocalVariable,
+    Hold::Running,
+    Hold::Object,
+];
 
 fn interpreter(host: Host) -> Interpreter {
     Interpreter {
@@ -64,6 +81,8 @@ fn report() -> Report {
         .write("foo.py", "\0")
         .unplayed("crash()")
         .ending(Ending::Crashed { signal: "SIGSEGV".to_owned() });
+    let held = HOLDS.iter().fold(run, |run, how| run.held(2, *how, "b", Some(6)));
+    let run = made_up::Run { play: Play { more_held: 2, ..held.play }, ..held };
     let report = Report::new(&run.scenario, &run.play, &surroundings());
     let judgement = judgement(&report);
     report.judged(judgement)
@@ -179,8 +198,10 @@ fn lines() -> Vec<Json> {
 
 /// Every field, and every value of the fields that have a closed set of them.
 fn words(json: &Json, found: &mut BTreeSet<String>) {
-    const CLOSED: &[&str] =
-        &["event", "kind", "host", "object", "scope", "origin", "relation", "change", "verdict", "outcome"];
+    const CLOSED: &[&str] = &[
+        "event", "kind", "host", "object", "scope", "origin", "relation", "change", "verdict", "outcome",
+        "how",
+    ];
     match json {
         Json::Object(fields) => {
             for (name, value) in fields {
@@ -242,6 +263,10 @@ fn a_run_tells_identities_as_data_and_the_report_as_text() {
     assert_eq!(line["steps"][6]["exception"]["frames"][1]["source"], "Foo.foo(self)");
     assert_eq!(line["steps"][3]["changed_lines"][0], "-class Foo(object):");
     assert_eq!(line["ending"]["signal"], "SIGSEGV");
+    assert_eq!(line["held"][0]["what"]["label"], "foo.Foo#1");
+    assert_eq!(line["held"][0]["holder"]["label"], "b#1");
+    assert_eq!(line["held"][2]["how"], "module-attribute");
+    assert_eq!(line["more_held"], 2);
     assert!(line["report"].as_str().unwrap().contains("b is a superseded foo.Bar#1\n"));
 }
 
