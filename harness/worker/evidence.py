@@ -70,6 +70,9 @@ class Watch(object):
         self.files = {}
         self.parsed = {}
         self.tracer, self.local = self.on_call, self.on_event
+        self.thread_tracer = self.on_call_in_thread
+        self.main, self.ident = 0, int
+        self.forget()
         self.own_files = (is_deep.__code__.co_filename, mro_of.__code__.co_filename)
 
     def begin(self):
@@ -95,6 +98,8 @@ class Watch(object):
     def take(self):
         """The uses of the step, as data; only after the census has taken its look."""
         uses = []
+        # Which thread came first is a matter of chance.
+        self.uses.sort(key=lambda use: (use["file"], use["line"], use["role"], use["text"]) if use["thread"] else ("",))
         for use in self.uses:
             on = use["on"]
             on = on and {"text": on[0], "meaning": self.in_tokens(on[1])}
@@ -179,6 +184,39 @@ class Watch(object):
             trace = trace.tb_next
         return kind is not KeyboardInterrupt and trace.tb_frame.f_code.co_filename in self.own_files
 
+    # -- threads
+
+    def follow_threads(self):
+        """Has threads traced from their start: a job that is in flight at a watched step began before it."""
+        thread = __import__("thread" if PY2 else "_thread")
+        start, self.main = thread.start_new_thread, thread.get_ident()
+        self.ident = thread.get_ident
+
+        def start_new_thread(function, args, kwargs={}):
+            return start(self.run_thread, (function, args, kwargs))
+        replaced = {"start_new_thread": start_new_thread}
+        if hasattr(thread, "start_joinable_thread"):  # 3.13
+            joinable = thread.start_joinable_thread
+
+            def start_joinable_thread(function, handle=None, daemon=True):
+                return joinable(lambda: self.run_thread(function, (), {}), handle=handle, daemon=daemon)
+            replaced["start_joinable_thread"] = start_joinable_thread
+        for name, function in replaced.items():
+            setattr(thread, name, function)
+            if "_" + name in vars(loaded.get("threading", types)):
+                setattr(loaded["threading"], "_" + name, function)
+
+    def run_thread(self, function, args, kwargs):
+        settrace(self.thread_tracer)
+        return function(*args, **kwargs)
+
+    def on_call_in_thread(self, frame, event, arg):
+        try:
+            return None if self.lines_of(frame.f_code) is None else self.local
+        except BaseException:
+            if not self.is_own_failure():
+                raise
+
     # -- the sources
 
     def lines_of(self, code):
@@ -226,6 +264,7 @@ class Watch(object):
             "found": operand.found,
             "meaning": means,
             "on": on,
+            "thread": self.ident() != self.main,
         })
 
     def functions_of(self, code):

@@ -429,6 +429,8 @@ class Run(object):
         sys.displayhook = self.hooks[0]
         if self.is_restart:
             self.replace_reload()
+        if self.watch is not None:
+            self.watch.follow_threads()
         player = os.getpid()
         path, number = None, 0
         for letter, content in self.fields:
