@@ -405,6 +405,14 @@ fn an_edit_of_a_name_only_is_another_source() {
 }
 
 #[test]
+fn a_source_that_cannot_be_compiled_is_not_what_runs() {
+    let files = [("foo.py", "def go():\n    return number\nnumber = 1\n")];
+    let edits = [("foo.py", "def go(:\n")];
+    Watched::edited(">=2.7", &files, ">>> import foo", &edits, ">>> foo.go()")
+        .tells(&["foo.py:2 Name number: Global, instance of int 1"]);
+}
+
+#[test]
 fn comprehensions_lambdas_and_generators_have_lines() {
     let function = "def ask(xs, kind=Bar):\n    return [isinstance(x, kind) for x in xs]\n\
                     def lazy(xs):\n    return list(isinstance(x, Bar) for x in xs)\n\

@@ -235,8 +235,7 @@ class Watch(object):
         name = self.relative(code.co_filename)
         for content in reversed(self.files.get(name, ())):
             if (name, content) not in self.parsed:
-                whole, tree = parse(content, code.co_filename)
-                self.parsed[name, content] = codes_in(whole), scopes_in(tree)
+                self.parsed[name, content] = parse(content, code.co_filename)
             codes, scopes = self.parsed[name, content]
             if any(is_same_code(inner, code) for inner in codes):
                 return find_scope(scopes, code)
@@ -277,8 +276,11 @@ class Watch(object):
 
 
 def is_deep(frame):
-    """Whether the calls are halfway to the limit of recursion, so that the tracer's own could reach it."""
-    depth, limit = 0, getrecursionlimit() // 2
+    """Whether the limit of recursion may be near, so that the tracer's calls could reach it first.
+
+    A frame may count for several calls, those of C code.
+    """
+    depth, limit = 0, getrecursionlimit() // 4
     while frame is not None and depth < limit:
         frame = frame.f_back
         depth += 1
@@ -289,7 +291,7 @@ def is_deep(frame):
 
 
 def parse(content, path):
-    """The code and the syntax tree of a source, without the warnings, for an import has given those."""
+    """The code objects and the scopes of a source, without the warnings: an import has given those."""
     filters = []
     for name in ("warnings", "_warnings"):
         module = loaded.get(name)
@@ -300,7 +302,10 @@ def parse(content, path):
         own.insert(0, QUIET)
     try:
         content += b"\n"
-        return compile(content, path, "exec", 0, True), compile(content, path, "exec", ONLY_AST, True)
+        whole = compile(content, path, "exec", 0, True)
+        return codes_in(whole), scopes_in(compile(content, path, "exec", ONLY_AST, True))
+    except Exception:
+        return [], {}  # what cannot be compiled is not what runs
     finally:
         for own in filters:
             if own and own[0] is QUIET:

@@ -13,11 +13,13 @@ pub struct Use {
     pub frame: Frame,
     /// How the line uses the expression.
     pub role: Role,
-    /// The expression, a dotted name: `Foo`, `foo.Bar`, `self.super_class`.
+    /// The expression, a dotted name: `Foo`, `foo.Bar`, `self.super_class`; in comparisons also
+    /// `type(x)`.
     pub text: String,
     /// Where its first name was found.
     pub found: Found,
-    /// What it means; nothing, where some name in it means nothing.
+    /// What it means; nothing, where some name in it means nothing. Where code would have to run to
+    /// know (a property, `__getattr__`), there is no use at all.
     pub meaning: Option<Meaning>,
     /// The expression that it is used on, and what that means.
     pub on: Option<Operand>,
@@ -26,7 +28,8 @@ pub struct Use {
 /// What an expression is used on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Operand {
-    /// The expression: `self`.
+    /// The expression: `self`, `type(x)`, `items[0]`; for what none stands for, words: `the exception`,
+    /// `an element of items`.
     pub text: String,
     /// What it means.
     pub meaning: Meaning,
@@ -48,15 +51,18 @@ pub enum Role {
     Except,
     /// `case Bar():`, on the subject.
     Case,
-    /// `==`, `!=`, `is`, `is not`, `in`: one side, on the other.
+    /// `==`, `!=`, `is`, `is not`, and a `case` that is a value: one side, on the other. `in`: what is
+    /// looked for, on the first element that is of another class of its name, or is one. Not where a
+    /// side is plain.
     Compare,
     /// `pickle.dumps(x)` and the like: what is pickled.
     Pickle,
     /// A function that chooses by the class of its first argument (`functools.singledispatch`): the
-    /// class in its registry that has the name of the argument's class and is another, on the argument.
+    /// class in its registry that has the name of the argument's class, or of one that this descends
+    /// from, and is another, on the argument. The text is the function's.
     Dispatch,
     /// A key of a dict that is a class, where the key that is looked up is another class of its name:
-    /// the one in the dict, on the one that is looked up.
+    /// the one in the dict, on the one that is looked up. The text is the dict's.
     Key,
 }
 
