@@ -9,7 +9,7 @@ use super::restarts::Restarts;
 use super::unsteady::steady;
 use super::verdict::Verdict;
 use crate::lab::{Item, Lab, RunError};
-use crate::trace::{Observation, Sighting};
+use crate::trace::Observation;
 
 /// Finds the steps on which two restarts differ, and the causes of the others.
 pub(crate) fn look(
@@ -47,9 +47,9 @@ pub(crate) fn look(
                 *judged = unsteady([run, today, other].map(|course| course.observation(step)));
                 continue;
             }
-            expected = sightings(&again.watched, step);
+            expected = again.watched.sightings(step);
         }
-        let seen = sightings(&seen, step);
+        let seen = seen.sightings(step);
         let evidence = Evidence { verdict: judged.verdict, seen: &seen, restart: &expected };
         judged.diagnoses = diagnose(&evidence);
     }
@@ -89,10 +89,6 @@ impl Again {
         let plain = self.plain.insert(plain);
         Ok((!agrees).then_some(plain))
     }
-}
-
-fn sightings(course: &Course, step: usize) -> Vec<Sighting> {
-    course.observation(step).map(|seen| seen.sightings.clone()).unwrap_or_default()
 }
 
 /// Finds the steps that another hash seed changes, in the run or in its restarts.

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::claims::{Claimed, claims};
 use super::judgement::Restarted;
 use super::sources::Script;
-use crate::trace::{Identity, Observation, Raised, Referent, Surroundings, Trace, observe};
+use crate::trace::{Identity, Observation, Raised, Referent, Sighting, Surroundings, Trace, observe};
 use crate::worker::{Ending, Play, StepKind};
 
 /// A run, and what it answered at each step.
@@ -28,6 +28,15 @@ impl Course {
 
     pub(crate) fn observation(&self, step: usize) -> Option<&Observation> {
         self.trace.steps.get(self.script.place(step)?)
+    }
+
+    /// What the lines of a step meant, where it was watched.
+    pub(crate) fn sightings(&self, step: usize) -> Vec<Sighting> {
+        match self.observation(step) {
+            Some(observation) => observation.sightings.clone(),
+            None if self.ended_at(step) => self.trace.unfinished.clone(),
+            None => Vec::new(),
+        }
     }
 
     /// What came of the author's claims.

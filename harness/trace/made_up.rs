@@ -39,6 +39,7 @@ impl Run {
                 threads: Vec::new(),
                 held: Vec::new(),
                 more_held: 0,
+                uses: Vec::new(),
                 workspace: std::path::PathBuf::from("/workspace"),
             },
         }

@@ -48,6 +48,8 @@ pub struct Trace {
     pub steps: Vec<Observation>,
     /// What was written after the last of them.
     pub rest: Text,
+    /// What the lines of the step meant at which the run ended, where that was watched.
+    pub unfinished: Vec<Sighting>,
     /// What still held superseded objects at the end, shortest path first,
     pub held: Vec<Held>,
     /// and how many lines more there would be.
@@ -66,7 +68,15 @@ pub fn observe(scenario: &Scenario, play: &Play, surroundings: &Surroundings) ->
     let owners = state.owners();
     let printed = Context { surroundings, owners: &owners, kind: TextKind::Printed };
     let rest = text(&play.rest, &printed);
-    Trace { steps, rest, held: held::held(play, &state, &printed), more_held: play.more_held }
+    let last = play.steps.len();
+    let unfinished = play.uses.iter().map(|used| sighting::sighting(scenario, &state, last, used, &printed));
+    Trace {
+        unfinished: unfinished.collect(),
+        steps,
+        rest,
+        held: held::held(play, &state, &printed),
+        more_held: play.more_held,
+    }
 }
 
 fn observe_step(

@@ -20,6 +20,8 @@ pub struct Play {
     /// first step that is missing here is the one at which it happened, unless the last one that is
     /// here [leaves](Event::leaves).
     pub steps: Vec<Observed>,
+    /// What the lines of the step meant at which it ended, where that was watched.
+    pub uses: Vec<Use>,
     /// What was written to descriptors 1 and 2 after the last observation.
     pub rest: Output,
     /// How it ended.

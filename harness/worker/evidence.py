@@ -75,11 +75,14 @@ class Watch(object):
         self.forget()
         self.own_files = (is_deep.__code__.co_filename, mro_of.__code__.co_filename)
 
-    def begin(self):
+    def begin(self, send):
+        """Begins with a step.  `send` is told at once of what is seen, where the step may be the run's end."""
         self.forget()
+        self.send = send
         self.full = False
 
     def forget(self):
+        self.send = None
         self.full = True  # a generator may still have the tracer when it is resumed in a later step
         self.uses = []
         self.told = {}
@@ -101,11 +104,14 @@ class Watch(object):
         # Which thread came first is a matter of chance.
         self.uses.sort(key=lambda use: (use["file"], use["line"], use["role"], use["text"]) if use["thread"] else ("",))
         for use in self.uses:
-            on = use["on"]
-            on = on and {"text": on[0], "meaning": self.in_tokens(on[1])}
-            uses.append(dict(use, meaning=self.in_tokens(use["meaning"]), on=on))
+            uses.append(self.as_data(use))
         self.forget()
         return uses
+
+    def as_data(self, use):
+        on = use["on"]
+        on = on and {"text": on[0], "meaning": self.in_tokens(on[1])}
+        return dict(use, meaning=self.in_tokens(use["meaning"]), on=on)
 
     def in_tokens(self, meaning):
         if meaning is None:
@@ -265,6 +271,8 @@ class Watch(object):
             "on": on,
             "thread": self.ident() != self.main,
         })
+        if self.send is not None:
+            self.send({"frame": "use", "seen": self.as_data(self.uses[-1])})
 
     def functions_of(self, code):
         """The functions that run a code object."""

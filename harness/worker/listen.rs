@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::cancel::Cancel;
 use super::event::{Event, Held, Output};
+use super::evidence::Use;
 use super::frame::{Decoder, Splitter};
 
 /// Bytes that are read of one stream before the others, and the clock, have their turn: whoever
@@ -27,6 +28,11 @@ pub(super) enum Frame {
     Hello(Hello),
     /// A step was played.
     Step(Box<Event>),
+    /// Something was seen at the last step that is watched, which may not come to its end.
+    Use {
+        /// What.
+        seen: Box<Use>,
+    },
     /// All steps were played: the end marker.
     Done {
         /// Threads that still run.

@@ -442,7 +442,7 @@ class Run(object):
             else:
                 self.is_watching = number in self.watched and self.tracer is None
                 if self.is_watching:
-                    self.watch.begin()
+                    self.watch.begin(self.wire.send if number == max(self.watched) else None)
                 event = self.run(content.decode("utf-8"))
                 if os.getpid() != player:
                     leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play

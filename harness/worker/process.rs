@@ -14,6 +14,7 @@ use nix::unistd::Pid;
 use super::cancel::Cancel;
 use super::error::{PlayError, StartError};
 use super::event::{Ending, Event, Held, Observed, Output, Play};
+use super::evidence::Use;
 use super::folder::Folder;
 use super::lifeline::{Lifeline, Sent};
 use super::limits::PROCESS_LIMIT;
@@ -58,6 +59,8 @@ pub struct Worker {
 struct Hearing {
     events: Vec<Event>,
     threads: Option<Vec<String>>,
+    /// What was seen of the step that has not come to its end.
+    uses: Vec<Use>,
     held: (Vec<Held>, u64),
     ended: Option<(i32, bool)>,
 }
@@ -157,7 +160,11 @@ impl Worker {
         let mut deadline = Instant::now() + limit;
         loop {
             match self.listener.hear(deadline, cancel)? {
-                Heard::Frame(Frame::Step(event)) => hearing.events.push(*event),
+                Heard::Frame(Frame::Step(event)) => {
+                    hearing.events.push(*event);
+                    hearing.uses.clear();
+                }
+                Heard::Frame(Frame::Use { seen }) => hearing.uses.push(*seen),
                 Heard::Frame(Frame::Done { threads, held, more_held }) => {
                     hearing.threads = Some(threads);
                     hearing.held = (held, more_held);
@@ -214,7 +221,8 @@ impl Worker {
             .collect();
         let threads = hearing.threads.unwrap_or_default();
         let (held, more_held) = hearing.held;
-        Ok(Play { steps, rest: written.rest, ending, leaked, threads, held, more_held, workspace })
+        let uses = hearing.uses;
+        Ok(Play { steps, uses, rest: written.rest, ending, leaked, threads, held, more_held, workspace })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.
