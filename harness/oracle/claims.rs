@@ -174,7 +174,7 @@ impl Numbers {
             match special.as_str() {
                 "..." => source.push_str(".*?"),
                 number => {
-                    source.push_str(&format!("({}|{IDENTITY})", regex::escape(number)));
+                    source.extend(["(", &regex::escape(number), "|", IDENTITY, ")"]);
                     written.push(number);
                 }
             }

@@ -1,5 +1,6 @@
 //! A closer look at steps that differ from a restart: would two restarts agree, and why does it differ?
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::course::Course;
@@ -38,10 +39,10 @@ pub(crate) fn look(
         let mut expected = Vec::new();
         if judged.verdict != Verdict::Same {
             let source = restarts.sources.at(step);
-            if !again.contains_key(&source) {
-                again.insert(source, Again::play(restarts, source, &differing)?);
-            }
-            let Some(again) = again.get_mut(&source) else { continue };
+            let again = match again.entry(source) {
+                Entry::Occupied(again) => again.into_mut(),
+                Entry::Vacant(none) => none.insert(Again::play(restarts, source, &differing)?),
+            };
             if let Some(other) = again.disagreeing(restarts, source, step)? {
                 let today = restarts.today(step)?;
                 *judged = unsteady([run, today, other].map(|course| course.observation(step)));

@@ -33,6 +33,8 @@ pub enum Cause {
     OldInstance,
     /// Code from before a reload finds what the reload put into its globals.
     OldCodeNewGlobals,
+    /// New code finds what old code put into an object.
+    OldData,
     /// A name that today's source does not define is still there.
     DeletedName,
     /// A reload ran an assignment again that holds state.
@@ -45,7 +47,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnboundBaseCall,
         Self::TwoArgumentSuper,
         Self::IsinstanceMisses,
@@ -60,6 +62,7 @@ impl Cause {
         Self::StaleBoundMethod,
         Self::OldInstance,
         Self::OldCodeNewGlobals,
+        Self::OldData,
         Self::DeletedName,
         Self::StateReset,
         Self::RegisteredTwice,
@@ -102,6 +105,7 @@ impl Cause {
             Self::StaleBoundMethod => page!("stale-bound-method"),
             Self::OldInstance => page!("old-instance"),
             Self::OldCodeNewGlobals => page!("old-code-new-globals"),
+            Self::OldData => page!("old-data"),
             Self::DeletedName => page!("deleted-name"),
             Self::StateReset => page!("state-reset"),
             Self::RegisteredTwice => page!("registered-twice"),

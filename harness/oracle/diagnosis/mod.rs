@@ -52,6 +52,7 @@ const RULES: &[Rule] = &[
     names::aliases,
     names::old_code_and_instances,
     state::reset,
+    state::old_data,
     names::old_objects,
 ];
 

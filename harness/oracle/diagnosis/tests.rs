@@ -345,3 +345,17 @@ fn no_more_than_two_causes_are_told_and_each_once() {
     let seen = [crossed("A"), crossed("A"), crossed("B"), crossed("C")];
     assert_eq!(diagnosed(Verdict::Mixed, &seen, &[]).len(), 2);
 }
+
+#[test]
+fn new_code_finds_old_data() {
+    let reads = |plain: &str| {
+        let value = Sense { plain: Some(plain.to_owned()), ..sense(Nature::Instance) };
+        [
+            Sighting { found: Found::Local, ..sees(Role::Name, "self.timeout", value) },
+            Sighting { found: Found::Local, ..sees(Role::Name, "self", instance(&["foo.Bar#2"])) },
+        ]
+    };
+    let text = "self.timeout is 60, where it is 1 in a restart";
+    one(Verdict::Mixed, &reads("60"), &reads("1"), Cause::OldData, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &reads("1"), &reads("1")), []);
+}

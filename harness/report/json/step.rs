@@ -25,7 +25,7 @@ pub struct Played {
     #[serde(skip_serializing_if = "Option::is_none")]
     restart: Option<Restart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    diagnoses: Vec<Cause>,
+    diagnoses: Vec<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<Claim>,
 }
@@ -42,7 +42,7 @@ struct Claim {
 
 /// Why a step differs.
 #[derive(Debug, Clone, Serialize)]
-struct Cause {
+struct Reason {
     cause: &'static str,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,7 +255,7 @@ impl From<&Claimed> for Claim {
     }
 }
 
-impl From<&Diagnosis> for Cause {
+impl From<&Diagnosis> for Reason {
     fn from(diagnosis: &Diagnosis) -> Self {
         Self {
             cause: diagnosis.cause.word(),
