@@ -33,6 +33,11 @@ impl Settings {
         let version = Version::new([major, minor, micro]);
         self.python.as_ref().is_none_or(|specifiers| specifiers.contains(&version))
     }
+
+    /// Whether it is written for any release of a Python.
+    pub fn admits_any(&self, major: u64, minor: u64) -> bool {
+        (0..100).any(|micro| self.admits(major, minor, micro))
+    }
 }
 
 /// What happens to `.pyc` files. Off unless a scenario says otherwise: a same-size edit within one

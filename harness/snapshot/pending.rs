@@ -45,7 +45,10 @@ impl Store {
         // Whatever was pending a moment ago may have been one file of several that another run was
         // writing: only what is there under the lock belongs together.
         let kept = self.load(&scenario.name)?;
-        let pending = propose(&kept.accepted, &kept.pending, present, &run);
+        let written_for =
+            |tag: &Tag| scenario.settings.admits_any(u64::from(tag.major), u64::from(tag.minor));
+        let present: Vec<Tag> = present.iter().copied().filter(written_for).collect();
+        let pending = propose(&kept.accepted, &kept.pending, &present, &run);
         let source = format::source(self.root(), &scenario.path, &scenario.name);
         for epoch in pending.iter().filter(|epoch| kept.pending.get(epoch.tag()) != Some(epoch)) {
             let path = self.path(&scenario.name, epoch.tag(), State::Pending);

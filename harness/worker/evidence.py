@@ -252,6 +252,9 @@ class Watch(object):
     def tell(self, frame, line, role, operand, on):
         """Records a use; the value of the operand may be MISSING."""
         code = frame.f_code
+        in_thread = self.ident() != self.main
+        if in_thread and role == "name":
+            return  # how far a thread is at a step is a matter of chance; what a class is used on is not
         means = None if operand.value is MISSING else meaning_of(operand.value)
         on = on and (on.text, meaning_of(on.value))
         told = self.told.setdefault((id(code), line, role, operand.text), [])
@@ -269,7 +272,7 @@ class Watch(object):
             "found": operand.found,
             "meaning": means,
             "on": on,
-            "thread": self.ident() != self.main,
+            "thread": in_thread,
         })
         if self.send is not None:
             self.send({"frame": "use", "seen": self.as_data(self.uses[-1])})

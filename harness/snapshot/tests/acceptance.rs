@@ -1,6 +1,6 @@
 //! `accept`, on machines with other interpreters.
 
-use super::Project;
+use super::{Project, tag, tags};
 
 fn accept(project: &Project, wanted: &str) -> String {
     let done = project.store.accept(&|name| name.to_string().contains(wanted)).unwrap();
@@ -69,4 +69,15 @@ fn a_broken_snapshot_stops_no_other_scenario() {
     assert_eq!(done.to_string(), "accepted g/whole@cp27\n");
     let [problem] = &done.problems[..] else { panic!("{:?}", done.problems) };
     assert!(problem.to_string().contains("broken@cp27.snap.new is no snapshot"), "{problem}");
+}
+
+/// It used to get what had been in force before, as if that had to be kept for it.
+#[test]
+fn a_python_that_the_scenario_is_not_written_for_gets_no_epoch() {
+    let project = Project::new();
+    project.accepted("g/x", "cp27=A");
+    let mut scenario = project.scenario("g/x");
+    scenario.settings.python = Some("<3".parse().unwrap());
+    project.store.record(&scenario, tag("cp27"), "B", &tags("cp27 cp36 cp313")).unwrap();
+    assert_eq!(project.kept("g/x"), "cp27=A | cp27=B");
 }
