@@ -472,8 +472,8 @@ class Lines(object):
                 self.add(line, see_name, node)
             else:
                 self.store(line, u".".join(dotted(node)))
-                if kind == "Attribute":
-                    self.read(node.value, line)
+            if kind == "Attribute":
+                self.read(node.value, line)
         elif kind == "Lambda":
             self.read_defaults(node, line)
         elif kind in COMPREHENSIONS:
@@ -482,8 +482,6 @@ class Lines(object):
                 self.read_inside(node, line)
         elif kind == "Call":
             self.read(node.func, line)
-            if kind_of(node.func) == "Attribute" and dotted(node.func):
-                self.read(node.func.value, line)
             for field, child in children(node):
                 if field != "func":
                     self.read(child, line)

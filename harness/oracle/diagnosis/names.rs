@@ -83,7 +83,7 @@ pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|(one, sense)| {
             matches!(sense.nature, Nature::Class | Nature::Function | Nature::Module)
                 && matches!(one.found, Found::Global | Found::Local)
-                && !one.text.contains("__class__")
+                && !one.text.contains(".__")
         })
         .filter_map(|(one, sense)| {
             let is = identity(sense.is.as_ref()).filter(|_| is_superseded(sense.is.as_ref()))?;
