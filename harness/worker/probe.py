@@ -333,25 +333,34 @@ for _code in range(0xD800, 0xE000):
 del _code
 
 
+QUOTE = len(repr(u"")) - 1  # what a repr begins with
+KEYS = {}
+
+
 def to_json(value):
     """JSON, without importing `json`: a scenario may import, reload and patch that one."""
-    if value is None:
-        return u"null"
-    if value is True:
-        return u"true"
-    if value is False:
-        return u"false"
     kind = type(value)
-    if kind is dict:
-        return u"{%s}" % u",".join([u"%s:%s" % (to_json(str(key)), to_json(item)) for key, item in value.items()])
-    if kind is list:
-        return u"[%s]" % u",".join([to_json(item) for item in value])
+    if kind is int:
+        return u"%d" % value
     if kind is bytes or kind is text_type:
         text = to_text(value)
-        if repr(text).strip("u") == "'%s'" % text and '"' not in text:
+        if repr(text)[QUOTE:-1] == text and u'"' not in text:
             return u'"%s"' % text  # plain, as most are
         return u'"%s"' % join_surrogates(text).translate(ESCAPES)
+    if kind is list:
+        return u"[%s]" % u",".join([to_json(item) for item in value])
+    if kind is dict:
+        return u"{%s}" % u",".join([(KEYS.get(key) or key_json(key)) + to_json(item) for key, item in value.items()])
+    if value is None:
+        return u"null"
+    if kind is bool:
+        return u"true" if value else u"false"
     return text_type(value)
+
+
+def key_json(key):
+    """A key, which is the probe's own and so is met again."""
+    return KEYS.setdefault(key, to_json(key) + u":")
 
 
 def join_surrogates(text):
