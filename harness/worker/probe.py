@@ -534,13 +534,11 @@ class Run(object):
         folder, parts = self.workspace, name.split("/")
         for part in [""] + parts[:-1]:
             folder += "/" * bool(part) + part
-            try:
-                os.mkdir(folder)
-            except OSError:
-                if kind_of_file(folder) not in (stat.S_IFDIR, stat.S_IFLNK):
-                    raise
-            if kind_of_file(folder) == stat.S_IFLNK:
+            kind = kind_of_file(folder)
+            if kind == stat.S_IFLNK:
                 raise OSError("%s does not stay in the workspace" % name)
+            if kind != stat.S_IFDIR:
+                os.mkdir(folder)
         path = folder + "/" + parts[-1]
         if kind_of_file(path):
             os.unlink(path)
