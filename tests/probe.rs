@@ -326,3 +326,21 @@ fn both_streams_warnings_and_a_future_statement_are_as_at_the_prompt() {
         assert!(!report.contains("__warningregistry__"), "{tag}:\n{report}");
     }
 }
+
+#[test]
+fn when_the_next_collection_comes_depends_on_no_run_before() {
+    let machine = Machine::new();
+    let look = "import gc\ndef grown(make):\n    before = gc.get_count()[0]\n    held = [make(n) for n in range(400)]\n    \
+                return gc.get_count()[0] - before\ndef deep(n):\n    return deep(n - 1) if n else gc.get_count()[0]\n\
+                def look():\n    gc.disable()\n    counts = [gc.get_count(), deep(100)]\n    \
+                for make in (lambda n: [], lambda n: {}, lambda n: grown.__get__(n), lambda n: [].append):\n        \
+                counts.append(grown(make))\n    \
+                return counts + [grown(lambda n: (n,) * size) for size in range(1, 20)]";
+    let play = || machine.reports("", &[("foo.py", look)], ">>> import foo\n>>> foo.look()");
+    let first = play();
+    let long: String = (0..9000).fold(String::new(), |source, n| source + &format!("x{n} = {n}\n"));
+    for noise in ["import os; os.fork() and os._exit(3)", "raise SystemExit", "[(n,) for n in range(9)]"] {
+        machine.reports("", &[("foo.py", &long)], &format!(">>> import foo\n>>> {noise}"));
+    }
+    assert_eq!(play(), first);
+}

@@ -25,6 +25,7 @@ CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
 CONSTANTS = frozenset(
     id(kind) for kind in (type(None), bool, int, type(sys.maxsize + 1), float, complex, bytes, text_type)
 )
+PLAIN = CONSTANTS | CONTAINERS | frozenset([id(types.ModuleType)])  # neither class nor function, nor around one
 
 raw_dict = type.__dict__["__dict__"].__get__
 raw_mro = type.__dict__["__mro__"].__get__
@@ -64,6 +65,7 @@ class Census(object):
         self.at = {}
         self.ancestors = ancestors
         self.counts = ancestors.counts
+        self.has_lost_classes = False
         self.strangers = {}
 
     # -- tokens
@@ -116,6 +118,7 @@ class Census(object):
         modules, attributes, prompt = {}, {}, {}
         for name, module in self.find_own_modules():
             self.own_names.add(name)
+            self.foreign_modules.pop(name, None)
             modules[name] = self.token(module) or self.make(module, "module", name, True)
         roots = []
         for name in sorted(modules):
@@ -124,7 +127,7 @@ class Census(object):
                 roots.append((name, module_dict(module)))
         paths = self.walk(roots + [("__main__", self.defined_at_prompt())])
         self.at = dict(paths)
-        hidden = self.hidden_classes(set(id(value) for _, value in paths), freed)
+        hidden = self.hidden_classes(set(id(value) for _, value in paths))
         # What came to be in this step, and lost its name in this step too, was there before what has it now.
         for cls in hidden:
             if full_name(cls) in self.at:
@@ -145,12 +148,17 @@ class Census(object):
 
     def forget_the_dead(self):
         freed = []
-        for address, (token, reference, _) in list(self.known.items()):
+        for address, (token, reference, kind) in list(self.known.items()):
             if reference is not None and reference() is None:
                 freed.append(token)
+                self.has_lost_classes |= issubclass(kind, type)
                 del self.known[address]
                 self.classes.pop(token, None)
                 self.mros.pop(token, None)
+        for address, reference in list(self.strangers.items()):
+            if reference() is None:
+                self.has_lost_classes = True
+                del self.strangers[address]
         return sorted(freed)
 
     def moved(self, scope, now):
@@ -178,14 +186,15 @@ class Census(object):
         """The entries of sys.modules that are the scenario's, sorted by name."""
         own = []
         for name, module in list(loaded.items()):
+            if self.foreign_modules.get(name, self) is module:
+                continue  # as nearly all
             if name in self.own_names:
                 if module is not None:
                     own.append((name, module))
-            elif self.foreign_modules.get(name, self) is not module:
-                if name != "__main__" and module is not None and self.owns_module(module):
-                    own.append((name, module))
-                else:
-                    self.foreign_modules[name] = module
+            elif name != "__main__" and module is not None and self.owns_module(module):
+                own.append((name, module))
+            else:
+                self.foreign_modules[name] = module
         return sorted(own, key=lambda pair: pair[0])
 
     def owns_module(self, module):
@@ -234,7 +243,7 @@ class Census(object):
         """(path, object) for the own classes and functions right in a namespace, in the order of definition."""
         found = []
         for name, value in list(namespace.items()):
-            if type(name) is not str:
+            if id(type(value)) in PLAIN or type(name) is not str:
                 continue
             value = unwrapped(value)
             kind = type(value)
@@ -317,9 +326,9 @@ class Census(object):
         reference = self.strangers.get(id(cls))
         return reference is not None and reference() is cls
 
-    def new_classes(self, freed):
+    def new_classes(self):
         """Classes that came to be since the last look, wherever they hide; of equals, the older first."""
-        found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below(freed)
+        found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below()
         fresh = []
         for cls in found:
             if self.owns_class(cls):
@@ -330,25 +339,23 @@ class Census(object):
 
     def tracked_classes(self):
         """The collector tracks every class, and since the fork little else: no page of the worker's is touched."""
-        makes_classes, found = {}, []
+        found = []
         for generation in (2, 1, 0):
-            for value in gc.get_objects(generation):
-                kind = type(value)
-                if id(kind) not in makes_classes:
-                    makes_classes[id(kind)] = issubclass(kind, type)
-                if makes_classes[id(kind)] and self.token(value) is None and not self.is_stranger(value):
-                    found.append(value)
+            classes = [value for value in gc.get_objects(generation) if issubclass(type(value), type)]
+            found += [cls for cls in classes if self.token(cls) is None and not self.is_stranger(cls)]
         return found
 
-    def classes_below(self, freed):
+    def classes_below(self):
         """Every class is some class's subclass.
 
-        One without new subclasses has as many as before, unless one of them was freed.
+        One without new subclasses has as many as before, unless it has lost one.
         """
         counts = self.ancestors.count()
-        pairs = zip(self.ancestors.classes, counts, self.counts)
-        todo = [cls for cls, now, before in pairs if now != before or now and freed]
-        self.counts = counts
+        todo = []
+        if self.has_lost_classes or counts != self.counts:
+            pairs = zip(self.ancestors.classes, counts, self.counts)
+            todo = [cls for cls, now, before in pairs if now != before or now and self.has_lost_classes]
+            self.counts, self.has_lost_classes = counts, False
         todo += [cls for cls in self.living() if issubclass(type(cls), type)]
         todo += [cls for cls in [reference() for reference in self.strangers.values()] if cls is not None]
         found, seen = [], set()
@@ -360,17 +367,19 @@ class Census(object):
                     found.append(cls)
         return found
 
-    def hidden_classes(self, reached, freed):
+    def hidden_classes(self, reached):
         """New classes that no name reaches, but something holds.
 
         A class is in a cycle with itself.  Whether one that nothing holds is still
         there would be a matter of when the garbage collector ran last.
         """
         # A generator: on 2.7 a list comprehension would leave the last class in a variable.
-        hidden = list(weakref.ref(cls) for cls in self.new_classes(freed) if id(cls) not in reached)
+        hidden = list(weakref.ref(cls) for cls in self.new_classes() if id(cls) not in reached)
         if hidden:
             gc.collect()
-        return [cls for cls in [reference() for reference in hidden] if cls is not None]
+        living = [cls for cls in [reference() for reference in hidden] if cls is not None]
+        self.has_lost_classes |= len(living) < len(hidden)
+        return living
 
     def living(self):
         """The known objects that can be referred to weakly."""

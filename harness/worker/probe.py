@@ -119,28 +119,56 @@ def serve(commands, wire, contained):
     greeting = receive(commands)
     if greeting is None:
         os._exit(0)
-    (_, wire.nonce), (_, folder) = greeting
+    (_, wire.nonce), (_, folder) = fields_of(greeting)
     greets = hello(contained)
     ancestors = census.Ancestors()
     warm_up(folder, pristine, ancestors)
+
+    def play(request):
+        os.close(commands)
+        os.setsid()
+        _signal.signal(_signal.SIGINT, interrupt)
+        play_to_the_end(Run(fields_of(request), wire, pristine, ancestors))
+
+    settle(contained)
     wire.send(greets)
-    while True:
-        request = receive(commands)
-        if request is None:
-            os._exit(0)
-        wire.unblock()
-        # When the next collection comes is not to depend on the runs before, and so on the objects that
-        # were allocated since the last one and the freed ones that are kept for reuse.
-        gc.collect()
-        child = os.fork()
-        if child == 0:
-            os.close(commands)
-            os.setsid()
-            _signal.signal(_signal.SIGINT, interrupt)
-            play_to_the_end(Run(request, wire, pristine, ancestors))
-        status = wait_for(child)
-        leaked = contained and os.getpid() == 1 and kill_strays()
-        wire.send({"frame": "ended", "status": status, "leaked": leaked})
+    while serve_one(commands, wire, contained, play):
+        pass
+    os._exit(0)
+
+
+def serve_one(commands, wire, contained, play):
+    """Has the next request played in a fork; whether there was one.
+
+    When the next collection comes in there is not to depend on the runs before, and
+    so on the objects that were allocated since the last one and the freed ones that
+    are kept for reuse.  So this allocates and frees the same for every run: nothing
+    here may depend on what is asked for, or on how a run went.
+    """
+    request = receive(commands)
+    if request is None:
+        return False
+    wire.unblock()
+    child = os.fork()
+    if child == 0:
+        play(request)
+    status = wait_for(child)
+    leaked = contained and os.getpid() == 1 and kill_strays()
+    wire.send({"frame": "ended", "status": status, "leaked": leaked})
+    return True
+
+
+def settle(contained):
+    """Serves a few empty runs, after which one more leaves as much allocated as it finds."""
+    reader, writer = os.pipe()
+    nowhere = Wire(writer, writer, writer)
+    gc.collect()
+    for _ in range(4):
+        os.write(writer, b"0\n")
+        serve_one(reader, nowhere, contained, lambda _: os._exit(0))
+        os.read(reader, 1 << 10)
+    os.close(reader)
+    os.close(writer)
 
 
 def play_to_the_end(run):
@@ -169,7 +197,7 @@ def hello(contained):
 
 
 def receive(commands):
-    """One request: its length in decimal, a newline, and fields (`request.rs`).  None at end of file."""
+    """One message: its length in decimal, a newline, and the fields (`request.rs`).  None at end of file."""
     length = b""
     while not length.endswith(b"\n"):
         byte = os.read(commands, 1)
@@ -183,8 +211,12 @@ def receive(commands):
             return None
         parts.append(part)
         missing -= len(part)
-    body, fields, at = b"".join(parts), [], 0
-    del parts
+    return b"".join(parts)
+
+
+def fields_of(body):
+    """The letter and the content of each field of a message."""
+    fields, at = [], 0
     while at < len(body):
         colon = body.index(b":", at)
         end = colon + 1 + int(body[at + 1:colon])
@@ -338,25 +370,34 @@ for _code in range(0xD800, 0xE000):
 del _code
 
 
+QUOTE = len(repr(u"")) - 1  # what a repr begins with
+KEYS = {}
+
+
 def to_json(value):
     """JSON, without importing `json`: a scenario may import, reload and patch that one."""
-    if value is None:
-        return u"null"
-    if value is True:
-        return u"true"
-    if value is False:
-        return u"false"
     kind = type(value)
-    if kind is dict:
-        return u"{%s}" % u",".join([u"%s:%s" % (to_json(str(key)), to_json(item)) for key, item in value.items()])
-    if kind is list:
-        return u"[%s]" % u",".join([to_json(item) for item in value])
+    if kind is int:
+        return u"%d" % value
     if kind is bytes or kind is text_type:
         text = to_text(value)
-        if repr(text).strip("u") == "'%s'" % text and '"' not in text:
+        if repr(text)[QUOTE:-1] == text and u'"' not in text:
             return u'"%s"' % text  # plain, as most are
         return u'"%s"' % join_surrogates(text).translate(ESCAPES)
+    if kind is list:
+        return u"[%s]" % u",".join([to_json(item) for item in value])
+    if kind is dict:
+        return u"{%s}" % u",".join([(KEYS.get(key) or key_json(key)) + to_json(item) for key, item in value.items()])
+    if value is None:
+        return u"null"
+    if kind is bool:
+        return u"true" if value else u"false"
     return text_type(value)
+
+
+def key_json(key):
+    """A key, which is the probe's own and so is met again."""
+    return KEYS.setdefault(key, to_json(key) + u":")
 
 
 def join_surrogates(text):
@@ -509,13 +550,11 @@ class Run(object):
         folder, parts = self.workspace, name.split("/")
         for part in [""] + parts[:-1]:
             folder += "/" * bool(part) + part
-            try:
-                os.mkdir(folder)
-            except OSError:
-                if kind_of_file(folder) not in (stat.S_IFDIR, stat.S_IFLNK):
-                    raise
-            if kind_of_file(folder) == stat.S_IFLNK:
+            kind = kind_of_file(folder)
+            if kind == stat.S_IFLNK:
                 raise OSError("%s does not stay in the workspace" % name)
+            if kind != stat.S_IFDIR:
+                os.mkdir(folder)
         path = folder + "/" + parts[-1]
         if kind_of_file(path):
             os.unlink(path)
