@@ -344,3 +344,31 @@ fn when_the_next_collection_comes_depends_on_no_run_before() {
     }
     assert_eq!(play(), first);
 }
+
+#[test]
+fn the_class_that_an_instance_had_is_not_kept_once_it_has_another() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class Bar(object): pass")],
+        ">>> import foo, gc, weakref\n>>> b = foo.Bar()\n>>> old = weakref.ref(foo.Bar)\n>>> reload(foo)\n\
+         >>> b.__class__ = foo.Bar\n>>> gc.collect() and None\n>>> 'gone' if old() is None else 'kept'",
+        &["b: foo.Bar#1 -> foo.Bar#2", "'gone'"],
+    );
+}
+
+#[test]
+fn an_instance_without_weak_references_is_the_same_one_after_it_got_another_class() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class Bar(object):\n    __slots__ = ('x',)")],
+        ">>> import foo\n>>> b = foo.Bar()\n>>> reload(foo)\n>>> b.__class__ = foo.Bar\n>>> b",
+        &["b: foo.Bar#1 -> foo.Bar#2", "<foo.Bar object at b#1>"],
+    );
+}
+
+#[test]
+fn a_class_that_says_it_is_from_an_unknown_place_is_not_the_scenarios() {
+    for (tag, report) in Machine::new().reports("python = '>=3.6'", &[], ">>> import ssl") {
+        assert!(!report.contains("<unknown>"), "{tag}: {report}");
+    }
+}

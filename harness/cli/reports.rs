@@ -132,6 +132,15 @@ impl<'a> Reports<'a> {
         .flatten()
         .collect();
         say(Styled::new(HEADING, parts.join(", ")));
+        let causes: Vec<&str> = outcome.causes.iter().map(|cause| cause.word()).collect();
+        match causes[..] {
+            [] => {}
+            [cause] => say(format_args!("what it means: `reload-harness explain {cause}`")),
+            [cause, ..] => say(format_args!(
+                "what a cause means, and which remedy holds: `reload-harness explain {cause}`, and so on for {} more",
+                causes.len() - 1
+            )),
+        }
         if !self.pending.is_empty() {
             let scenarios = counted(self.pending.len(), "scenario has", "scenarios have");
             say(format_args!(

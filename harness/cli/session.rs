@@ -1,6 +1,6 @@
 //! Playing a selection: the part that `run` and `check` have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::Failure;
@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::selection::Selection;
 use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
-use crate::oracle::{Tally, Trial};
+use crate::oracle::{Cause, Tally, Trial};
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
@@ -40,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) exits: Vec<Exit>,
     /// How the steps that were judged came out.
     pub(crate) tally: Tally,
+    /// The causes that were told.
+    pub(crate) causes: BTreeSet<Cause>,
     /// How many claims hold, and how many do not.
     pub(crate) claims: [usize; 2],
     /// Interpreters on which no run could be played, and why.
@@ -157,6 +159,7 @@ impl Session<'_> {
         outcome.summary.runs += 1;
         outcome.summary.ended_early += usize::from(!whole);
         outcome.tally.add(report.tally());
+        outcome.causes.extend(report.causes());
         let [true_claims, false_claims] = report.claims();
         outcome.claims = [outcome.claims[0] + true_claims, outcome.claims[1] + false_claims];
         if self.json {

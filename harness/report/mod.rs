@@ -20,7 +20,7 @@ mod verdict;
 pub use edit::{Change, Line, Sign};
 pub use text::text;
 
-use crate::oracle::{Claimed, Judged, Judgement, Tally};
+use crate::oracle::{Cause, Claimed, Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
 use crate::trace::{Held, Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
@@ -132,6 +132,12 @@ impl Report {
             }
         }
         self
+    }
+
+    /// The causes that it tells of.
+    pub fn causes(&self) -> impl Iterator<Item = Cause> {
+        let judged = self.steps.iter().filter_map(|played| played.judged.as_ref());
+        judged.flat_map(|judged| &judged.diagnoses).map(|diagnosis| diagnosis.cause)
     }
 
     /// How many claims hold, and how many do not.

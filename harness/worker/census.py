@@ -58,6 +58,8 @@ class Census(object):
         self.modules = {}
         self.prompt = {}
         self.classes = {}
+        self.class_tokens = set()
+        self.moved_here = []
         self.mros = {}
         self.made = []
         self.called = {}  # kind and name by token, and the functions' code: for `holders.py`
@@ -101,7 +103,10 @@ class Census(object):
             reference = None
         token = self.next_token
         self.next_token += 1
-        self.known[id(value)] = (token, reference, type(value))
+        # Of what can be referred to weakly the class is not kept: it may get another.
+        self.known[id(value)] = (token, reference, type(value) if reference is None else None)
+        if kind == "class":
+            self.class_tokens.add(token)
         if reachable and kind != "instance":
             self.called[token] = kind, name
         if kind == "function":
@@ -148,10 +153,10 @@ class Census(object):
 
     def forget_the_dead(self):
         freed = []
-        for address, (token, reference, kind) in list(self.known.items()):
+        for address, (token, reference, _) in list(self.known.items()):
             if reference is not None and reference() is None:
                 freed.append(token)
-                self.has_lost_classes |= issubclass(kind, type)
+                self.has_lost_classes |= token in self.class_tokens
                 del self.known[address]
                 self.classes.pop(token, None)
                 self.mros.pop(token, None)
@@ -311,6 +316,8 @@ class Census(object):
             return False
         if module is None:
             return True
+        if module[:1] == "<":
+            return False  # `enum` before 3.11, of what it makes for `ssl`
         if module in ("types", "abc", "builtins", "__builtin__"):  # where classes made by calls say they are from
             outermost = qualified_name(cls).partition(".")[0]
             home = self.foreign_modules.get(module)
@@ -395,10 +402,25 @@ class Census(object):
                 continue
             token = self.token(value)
             if token is None:
-                token = self.name_at_prompt(name, value)
+                token = self.token_of_moved(name, value) or self.name_at_prompt(name, value)
             elif self.attributes_name(value) == name:
                 continue
             prompt[name] = token
+
+    def token_of_moved(self, name, value):
+        """The token of what cannot be referred to weakly and got another class, of the same name.
+
+        That it is still the same object shows by its name at the prompt and its id.
+        """
+        token, reference, kind = self.known.get(id(value), (None, None, None))
+        if token is None or reference is not None or self.prompt.get(name) != token:
+            return None
+        if full_name(kind) != full_name(type(value)):
+            return None
+        self.known[id(value)] = (token, None, type(value))
+        self.classes[token] = id(type(value))
+        self.moved_here.append([token, self.reference(type(value))])
+        return token
 
     def forget_unbound(self, *namespaces):
         """Forgets what cannot be referred to weakly and that no name means any more."""
@@ -432,7 +454,7 @@ class Census(object):
     # -- what changed in known objects
 
     def reclassed(self):
-        changes = []
+        changes, self.moved_here = self.moved_here, []
         for token, reference, _ in list(self.known.values()):
             before = self.classes.get(token)
             value = reference() if reference is not None and before is not None else None

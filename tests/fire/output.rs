@@ -95,7 +95,9 @@ fn many_values_of_one_statement_do_no_harm() {
 #[test]
 fn many_steps_are_all_played() {
     let count = 20_000;
-    let case = prompt(&"print(1)\n".repeat(count));
+    let steps = transcript(&"print(1)\n".repeat(count));
+    // How long they take is no matter here.
+    let case = scenario("many", &format!("# T\n\n```toml\ntimeout = 120\n```\n\n{steps}"), &[]);
     under_fire(&[Mode::Contained], &case, |_, _, play| {
         assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, count));
         assert!(play.steps.iter().all(|step| step.output.stdout == b"1\n"));
