@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::claims::{Claimed, claims};
 use super::judgement::Restarted;
 use super::sources::Script;
+use crate::scenario::Step;
 use crate::trace::{Identity, Observation, Raised, Referent, Sighting, Surroundings, Trace, observe};
 use crate::worker::{Ending, Play, StepKind};
 
@@ -73,17 +74,35 @@ impl Course {
         self.observation(step).is_some_and(|seen| seen.kind == StepKind::Reload) || stub_was_called()
     }
 
-    /// Whether a reload left an instance at the prompt whose class and a base of it are superseded:
-    /// its methods may name the one or the other.
+    /// Whether a reload left an instance at the prompt whose class and a base of it are superseded,
+    /// and a method may name the one or the other: `Foo.foo(self)`, `super(Bar, self)`.
     pub(crate) fn leaves_old_families(&self) -> bool {
         let changes = || self.trace.steps.iter().map(|seen| &seen.changes);
-        let bases = |class: &Identity| {
+        let family = |class: &Identity| {
             let made = changes().flat_map(|changes| &changes.made).find(|new| new.identity == *class);
-            made.map_or(0, |new| new.mro.iter().filter(|base| matches!(base, Referent::Known { .. })).count())
+            let mro = made.map(|new| new.mro.iter()).unwrap_or_default();
+            let known = mro.filter_map(|base| match base {
+                Referent::Known { identity, .. } => identity.label.name.rsplit('.').next(),
+                Referent::Outside(_) => None,
+            });
+            known.collect::<Vec<&str>>()
         };
-        changes()
-            .flat_map(|changes| &changes.superseded)
-            .any(|one| one.holder != one.what && bases(&one.what) > 1)
+        changes().flat_map(|changes| &changes.superseded).filter(|one| one.holder != one.what).any(|one| {
+            let family = family(&one.what);
+            family.len() > 1 && family.iter().any(|name| self.may_name(name))
+        })
+    }
+
+    /// Whether a file could use a class as a base is used.
+    fn may_name(&self, class: &str) -> bool {
+        let uses = [format!("{class}."), format!("super({class}")];
+        self.script.scenario.steps.iter().any(|step| match step {
+            Step::Write(write) => {
+                let content = String::from_utf8_lossy(&write.content);
+                uses.iter().any(|text| content.contains(text.as_str()))
+            }
+            Step::Statement(_) => false,
+        })
     }
 
     /// What an import let through, if the step is one.

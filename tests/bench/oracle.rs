@@ -7,10 +7,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
-use reload_harness::lab::{Item, Lab, plan};
+use reload_harness::lab::{Item, Lab, RunError, plan};
 use reload_harness::oracle::Trial;
 use reload_harness::python::{Discovery, Host, Interpreter};
 use reload_harness::scenario::{Collection, Scenario};
@@ -26,16 +26,38 @@ fn scenarios() -> Vec<Scenario> {
     wanted.map(|found| Scenario::load(found.name, &found.path).expect("a sound scenario")).collect()
 }
 
-fn played(lab: &Lab, items: &[Item<'_>]) -> Duration {
-    let start = Instant::now();
-    lab.run(items, |_, run| assert!(run.outcome.is_ok()));
-    start.elapsed()
+/// How long each item takes.
+fn times<T: Send>(
+    lab: &Lab,
+    items: &[Item<'_>],
+    work: impl Fn(&Item<'_>) -> Result<T, RunError> + Sync,
+) -> Vec<Duration> {
+    let mut times = Vec::new();
+    lab.each(items, work, |_, run| {
+        assert!(run.outcome.is_ok());
+        times.push(run.took);
+    });
+    times
 }
 
-fn judged(lab: &Lab, items: &[Item<'_>]) -> Duration {
-    let start = Instant::now();
-    lab.each(items, |item| Trial::hold(lab, item, &[]), |_, run| assert!(run.outcome.is_ok()));
-    start.elapsed()
+fn played(lab: &Lab, items: &[Item<'_>]) -> Vec<Duration> {
+    times(lab, items, |item| lab.play(item))
+}
+
+fn judged(lab: &Lab, items: &[Item<'_>]) -> Vec<Duration> {
+    times(lab, items, |item| Trial::hold(lab, item, &[]))
+}
+
+/// Of the sums, and of the scenario in the middle.
+fn ratios(without: &[Duration], with: &[Duration]) -> [f64; 2] {
+    let sum = |times: &[Duration]| times.iter().sum::<Duration>().as_secs_f64();
+    let each = with.iter().zip(without).map(|(with, without)| with.as_secs_f64() / without.as_secs_f64());
+    [sum(with) / sum(without), median(each.collect())]
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// The newest that is embedded, and the oldest that is spawned.
@@ -61,7 +83,7 @@ fn oracle(criterion: &mut Criterion) {
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for interpreter in interpreters() {
         let (items, _) = plan(&scenarios, std::slice::from_ref(&interpreter));
-        let mut ratios: Vec<f64> = Vec::new();
+        let mut rounds: Vec<[f64; 2]> = Vec::new();
         // Workers are started once, whatever is played.
         judged(&lab, &items);
         group.bench_function(BenchmarkId::from_parameter(interpreter.tag), |bencher| {
@@ -69,17 +91,18 @@ fn oracle(criterion: &mut Criterion) {
                 let mut total = Duration::ZERO;
                 for _ in 0..iterations {
                     let (without, with) = (played(&lab, &items), judged(&lab, &items));
-                    ratios.push(with.as_secs_f64() / without.as_secs_f64());
-                    total += with;
+                    rounds.push(ratios(&without, &with));
+                    total += with.iter().sum::<Duration>();
                 }
                 total
             });
         });
-        if !ratios.is_empty() {
-            ratios.sort_by(f64::total_cmp);
-            let median = ratios[ratios.len() / 2];
+        if !rounds.is_empty() {
+            let [all, middle] = [0, 1].map(|at| median(rounds.iter().map(|round| round[at]).collect()));
             let (tag, count) = (interpreter.tag.to_string(), items.len());
-            lines.push(format!("{tag:>6} {count} scenarios, with oracle / without: {median:.2}"));
+            lines.push(format!(
+                "{tag:>6} {count} scenarios, with oracle / without: {all:.2} together, {middle:.2} the one in the middle"
+            ));
         }
     }
     group.finish();

@@ -59,8 +59,8 @@ const RULES: &[Rule] = &[
 /// Diagnoses one step.
 pub(crate) fn diagnose(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let mut found: Vec<Diagnosis> = Vec::new();
-    // Of a step that is the same only this is of interest: it is so by chance.
-    let rules = if evidence.verdict == Verdict::Same { &RULES[..1] } else { RULES };
+    // Of a step that is the same only this is of interest: it crosses generations and is so by chance.
+    let rules = if evidence.verdict == Verdict::Same { &[relations::calls as Rule][..] } else { RULES };
     for rule in rules {
         for diagnosis in rule(evidence) {
             let told = found.iter().any(|one| one.cause == diagnosis.cause && one.text == diagnosis.text);

@@ -8,6 +8,12 @@ pub(super) fn relations(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     evidence.seen.iter().filter_map(relation).collect()
 }
 
+/// Calls of a base class's code alone.
+pub(super) fn calls(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let calls = evidence.seen.iter().filter(|one| matches!(one.role, Role::UnboundCall | Role::Super));
+    calls.filter_map(relation).collect()
+}
+
 fn relation(sighting: &Sighting) -> Option<Diagnosis> {
     let cause = match sighting.role {
         Role::Name => return None,
