@@ -2,9 +2,9 @@
 
 Part of the probe, whose rules hold here too, and what is told is in `evidence.rs`.  A tracer hears of
 each line of the scenario's code just before it runs.  What stands on the line is in the syntax tree of
-the source that the code was made of (`Lines`); what it means is looked up as Python would, but raw, and
-not at all where that would run code (`Look`).  Tokens are for the end of the step, when the census has
-given them out; until then objects are known by weak references here as well.
+the source that the code was made of (`lines.py`); what it means is looked up as Python would, but raw,
+and not at all where that would run code (`Look`, and `values.py`).  Tokens are for the end of the step,
+when the census has given them out; until then objects are known by weak references here as well.
 """
 
 import gc
@@ -13,51 +13,32 @@ import types
 import weakref
 
 PY2 = sys.version_info[0] == 2
-text_type = type(u"")
 gettrace, settrace, exc_info = sys.gettrace, sys.settrace, sys.exc_info
 getrecursionlimit = sys.getrecursionlimit
 loaded = sys.modules
 raw_get = dict.get
 raw_keys = dict.keys
-raw_mro = census.raw_mro  # noqa: F821
-class_of, class_types, mro_of = census.class_of, census.class_types, census.mro_of  # noqa: F821 - given by the probe
-class_namespace, module_dict, value_module = census.class_namespace, census.module_dict, census.value_module  # noqa: F821
-full_name, public_name, to_text = census.full_name, census.public_name, census.to_text  # noqa: F821
-qualified_name = census.qualified_name  # noqa: F821
+# Given by the probe: census, lines and values.
+class_of, mro_of, qualified_name = census.class_of, census.mro_of, census.qualified_name  # noqa: F821
+to_text, value_module = census.to_text, census.value_module  # noqa: F821
+COMPREHENSIONS, codes_in, dotted = lines.COMPREHENSIONS, lines.codes_in, lines.dotted  # noqa: F821
+find_scope, is_same_code, kind_of = lines.find_scope, lines.is_same_code, lines.kind_of  # noqa: F821
+parse, scopes_in = lines.parse, lines.scopes_in  # noqa: F821
+InstanceOf, MISSING, PLAIN_KINDS = values.InstanceOf, values.MISSING, values.PLAIN_KINDS  # noqa: F821
+SEQUENCES, SETS, UNKNOWN = values.SEQUENCES, values.SETS, values.UNKNOWN  # noqa: F821
+attribute, in_mro, is_class = values.attribute, values.in_mro, values.is_class  # noqa: F821
+is_other_generation, key_of, mangled = values.is_other_generation, values.key_of, values.mangled  # noqa: F821
+meaning_of, nature_of, other_generation = values.meaning_of, values.nature_of, values.other_generation  # noqa: F821
+refer = values.refer  # noqa: F821
 
-ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
-OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: locals are not in a namespace
 USES = 200  # of a step
 MEANINGS = 3  # of the same expression
 VISITS = 30  # of a line
 EVENTS = 100000  # of a step
-PLAIN = 60  # characters
 ELEMENTS = 1000
-QUIET = ("ignore", None, Warning, None, 0)
-
-UNKNOWN = object()  # what cannot be known without running code
-MISSING = object()  # what is not there
-
-DEFINITIONS = frozenset(["FunctionDef", "AsyncFunctionDef", "ClassDef"])
-MATCH = frozenset(["MatchAs", "MatchStar"])
-BLOCKS = frozenset(["body", "orelse", "finalbody", "handlers", "cases"])
-COMPREHENSIONS = {
-    "ListComp": "<listcomp>", "SetComp": "<setcomp>", "DictComp": "<dictcomp>", "GeneratorExp": "<genexpr>",
-}
+OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: locals are not in a namespace
 PICKLERS = frozenset(["pickle", "cPickle", "_pickle", "dill", "dill._dill", "cloudpickle", "cloudpickle.cloudpickle"])
-
-# Types are compared by identity only: a metaclass may have an `__eq__`.
-SEQUENCES = frozenset(id(kind) for kind in (list, tuple))
-SETS = frozenset(id(kind) for kind in (set, frozenset))
-SIZED = SEQUENCES | SETS | frozenset(id(kind) for kind in (dict, bytearray) + (() if PY2 else (bytes,)))
-NUMBERS = frozenset(id(kind) for kind in (int, type(sys.maxsize + 1)))
-TEXTS = frozenset(id(kind) for kind in (str, text_type))
-PLAIN_KINDS = NUMBERS | TEXTS | frozenset(id(kind) for kind in (type(None), bool, float))
-SLOT = type(object.__getattribute__)
-MEMBER, GETSET = types.MemberDescriptorType, types.GetSetDescriptorType
 MAPPING_PROXY = getattr(types, "MappingProxyType", None)
-# Their attributes are not where other objects have theirs.
-PROXIES = frozenset(id(kind) for kind in (super, weakref.ProxyType, weakref.CallableProxyType))
 
 
 class Watch(object):
@@ -73,7 +54,7 @@ class Watch(object):
         self.thread_tracer = self.on_call_in_thread
         self.main, self.ident = 0, int
         self.forget()
-        self.own_files = (is_deep.__code__.co_filename, mro_of.__code__.co_filename)
+        self.own_files = [function.__code__.co_filename for function in (is_deep, mro_of, kind_of, refer)]
 
     def begin(self, send):
         """Begins with a step.  `send` is told at once of what is seen, where the step may be the run's end."""
@@ -174,7 +155,7 @@ class Watch(object):
         self.visits[key] = self.visits.get(key, 0) + 1
         if self.visits[key] <= VISITS:
             for see, node, hidden in items:
-                see(Look(self, frame, lines, line, hidden), node)
+                SEERS[see](Look(self, frame, lines, line, hidden), node)
         if len(self.uses) >= USES or self.events >= EVENTS:
             self.stop()
 
@@ -296,260 +277,6 @@ def is_deep(frame):
         frame = frame.f_back
         depth += 1
     return frame is not None
-
-
-# ---- from code to source
-
-
-def parse(content, path):
-    """The code objects and the scopes of a source, without the warnings: an import has given those."""
-    filters = []
-    for name in ("warnings", "_warnings"):
-        module = loaded.get(name)
-        own = module_dict(module).get("filters") if issubclass(type(module), types.ModuleType) else None
-        if type(own) is list and not any(own is other for other in filters):
-            filters.append(own)
-    for own in filters:
-        own.insert(0, QUIET)
-    try:
-        content += b"\n"
-        whole = compile(content, path, "exec", 0, True)
-        return codes_in(whole), scopes_in(compile(content, path, "exec", ONLY_AST, True))
-    except Exception:
-        return [], {}  # what cannot be compiled is not what runs
-    finally:
-        for own in filters:
-            if own and own[0] is QUIET:
-                del own[0]
-
-
-def codes_in(code):
-    """A code object and those inside it."""
-    todo = [code]
-    for code in todo:
-        todo.extend(const for const in code.co_consts if type(const) is types.CodeType)
-    return todo
-
-
-def is_same_code(one, other):
-    """Whether two code objects come from the same source; 3.12's `==` minds that one is being traced."""
-    for name in ("co_name", "co_firstlineno", "co_names", "co_varnames", "co_freevars", "co_code"):
-        if getattr(one, name) != getattr(other, name):
-            return False
-    pairs = list(zip(one.co_consts, other.co_consts))
-    return len(one.co_consts) == len(other.co_consts) and all(is_same_constant(*pair) for pair in pairs)
-
-
-def is_same_constant(one, other):
-    if type(one) is types.CodeType and type(other) is types.CodeType:
-        return is_same_code(one, other)
-    return type(one) is type(other) and one == other
-
-
-def scopes_in(tree):
-    """By name and first line, as code objects have them: the scopes of a source, and the classes they are in."""
-    scopes = {("<module>", None): [(tree, None)]}
-    todo = [(tree, None)]
-    for node, private in todo:
-        kind = kind_of(node)
-        name = COMPREHENSIONS.get(kind) or ("<lambda>" if kind == "Lambda" else None)
-        if kind in DEFINITIONS:
-            name = node.name
-            private = name if kind == "ClassDef" else private
-        for line in lines_at_start(node) if name else ():
-            scopes.setdefault((name, line), []).append((node, private))
-        todo.extend((child, private) for _, child in children(node))
-    return scopes
-
-
-def find_scope(scopes, code):
-    """The lines of the scope that became a code object."""
-    found = scopes.get((code.co_name, code.co_firstlineno if code.co_name != "<module>" else None), ())
-    if len(found) > 1:  # lambdas on one line
-        found = [entry for entry in found if has_parameters(entry[0], code)] or found
-    return Lines(found[0][0], found[0][1], code) if found else None
-
-
-def lines_at_start(node):
-    """Where a definition may be said to begin: at its first decorator, or since 3.8 not."""
-    return set([node.lineno] + [decorator.lineno for decorator in getattr(node, "decorator_list", ())[:1]])
-
-
-def has_parameters(node, code):
-    arguments = getattr(getattr(node, "args", None), "args", ())
-    names = [getattr(argument, "arg", None) or getattr(argument, "id", None) for argument in arguments]
-    return names == list(code.co_varnames[code.co_argcount - len(names):code.co_argcount])
-
-
-class Lines(object):
-    """What there is to see on each line of one scope: nothing of the scopes inside it.
-
-    An item is a function of this module, the syntax that it looks at, and the names that a comprehension
-    binds in this very scope (2.7, and 3.12 and later).
-    """
-
-    def __init__(self, scope, private, code):
-        self.private = private
-        self.code = code
-        self.items = {}
-        self.stored = {}
-        self.hidden = frozenset()
-        kind = kind_of(scope)
-        if kind in COMPREHENSIONS:
-            self.read_inside(scope, scope.lineno)
-        elif kind == "Lambda":
-            self.read(scope.body, scope.lineno)
-        else:
-            self.read_block(scope.body)
-
-    def add(self, line, see, node):
-        self.items.setdefault(line, []).append((see, node, self.hidden))
-
-    def store(self, line, text):
-        self.stored.setdefault(line, set()).add(text)
-
-    def read_block(self, statements):
-        for statement in statements:
-            self.read_statement(statement)
-
-    def read_statement(self, node):
-        """A statement's own line or lines, and then the statements in it."""
-        kind, line = kind_of(node), getattr(node, "lineno", 0)
-        if kind in DEFINITIONS:
-            self.store(line, node.name)
-            for decorator in node.decorator_list:
-                self.read(decorator, decorator.lineno)
-            for part in getattr(node, "bases", []) + getattr(node, "keywords", []):
-                self.read(part, line)
-            if kind != "ClassDef":
-                self.read_defaults(node, line)
-            return
-        if kind in ("Import", "ImportFrom"):
-            for alias in node.names:
-                self.store(line, alias.asname or alias.name.partition(".")[0])
-            return
-        if kind == "AugAssign" and dotted(node.target):
-            self.add(line, see_name, node.target)
-        if kind == "ExceptHandler" and node.type is not None:
-            self.add(line, see_handler, node.type)
-        for field, child in children(node):
-            if field == "annotation":
-                continue  # may not be run at all
-            if field == "cases":
-                self.read_case(child, node.subject)
-            elif field == "handlers" and kind == "TryStar":
-                self.read_block(child.body)
-            elif field in BLOCKS and isinstance(getattr(node, field), list):
-                self.read_statement(child)
-            else:
-                self.read(child, line)
-
-    def read_case(self, case, subject):
-        line = case.pattern.lineno
-        self.read(case.pattern, line)
-        todo = [case.pattern]
-        for pattern in todo:
-            kind = kind_of(pattern)
-            if kind == "MatchClass":
-                self.add(pattern.lineno, see_class_pattern, (pattern.cls, subject))
-            elif kind == "MatchValue":
-                self.add(pattern.lineno, see_value_pattern, (pattern.value, subject))
-            elif kind == "MatchOr":
-                todo.extend(pattern.patterns)
-            elif kind == "MatchAs" and pattern.pattern is not None:
-                todo.append(pattern.pattern)
-        if case.guard is not None:
-            self.read(case.guard, line)
-        self.read_block(case.body)
-
-    def read(self, node, line):
-        """An expression: what it reads, in the order in which that runs, and then itself."""
-        line = max(line, getattr(node, "lineno", line))  # those in f-strings are wrong before 3.8
-        kind = kind_of(node)
-        if dotted(node):
-            context = kind_of(node.ctx)
-            if context == "Load":
-                self.add(line, see_name, node)
-            else:
-                self.store(line, u".".join(dotted(node)))
-            if kind == "Attribute":
-                self.read(node.value, line)
-        elif kind == "Lambda":
-            self.read_defaults(node, line)
-        elif kind in COMPREHENSIONS:
-            self.read(node.generators[0].iter, line)
-            if not self.has_own_code(node):
-                self.read_inside(node, line)
-        elif kind == "Call":
-            self.read(node.func, line)
-            for field, child in children(node):
-                if field != "func":
-                    self.read(child, line)
-            self.add(line, see_call, node)
-        else:
-            if kind in MATCH and node.name:
-                self.store(line, node.name)
-            for _, child in children(node):
-                self.read(child, line)
-            if kind == "Compare":
-                self.add(line, see_comparison, node)
-            elif kind == "Subscript" and kind_of(node.ctx) == "Load":
-                self.add(line, see_subscript, node)
-
-    def read_defaults(self, node, line):
-        for default in list(node.args.defaults) + list(getattr(node.args, "kw_defaults", ())):
-            if default is not None:
-                self.read(default, line)
-
-    def read_inside(self, node, line):
-        """A comprehension, except for what it iterates over first: that is evaluated outside."""
-        before = self.hidden
-        targets, todo = set(), [generator.target for generator in node.generators]
-        for target in todo:
-            if kind_of(target) == "Name":
-                targets.add(target.id)
-            todo.extend(child for _, child in children(target))
-        self.hidden |= targets
-        for generator in node.generators:
-            if generator is not node.generators[0]:
-                self.read(generator.iter, line)
-            for condition in generator.ifs:
-                self.read(condition, line)
-        for field in ("elt", "key", "value"):
-            if getattr(node, field, None) is not None:
-                self.read(getattr(node, field), line)
-        self.hidden = before
-
-    def has_own_code(self, node):
-        name = COMPREHENSIONS[kind_of(node)]
-        inner = [const for const in self.code.co_consts if type(const) is types.CodeType]
-        return any(code.co_name == name and code.co_firstlineno == node.lineno for code in inner)
-
-
-def kind_of(node):
-    return type(node).__name__
-
-
-def children(node):
-    """(field, node) for the nodes right in a node."""
-    found = []
-    for field in node._fields or ():
-        value = getattr(node, field, None)
-        for child in value if isinstance(value, list) else [value]:
-            if hasattr(child, "_fields"):
-                found.append((field, child))
-    return found
-
-
-def dotted(node):
-    """The names of a dotted name; None for any other expression, and for what only 2.7 takes for a name."""
-    names = []
-    while kind_of(node) == "Attribute":
-        names.append(node.attr)
-        node = node.value
-    if kind_of(node) != "Name" or node.id in ("None", "True", "False"):
-        return None
-    return [to_text(name) for name in [node.id] + names[::-1]]
 
 
 # ---- what is seen
@@ -843,214 +570,7 @@ def registry_of(function):
     return None
 
 
-# ---- from names to values
-
-
-def mangled(name, private):
-    """A name as a class body has it (`__x` is `_Foo__x`)."""
-    if private is None or not name.startswith("__") or name.endswith("__") or not private.strip("_"):
-        return str(name)
-    return "_%s%s" % (private.lstrip("_"), name)
-
-
-def attribute(value, name):
-    """What `value.name` is; MISSING, or UNKNOWN where code would run."""
-    if name == "__class__":
-        return class_of(value) if in_mro_of_kind(value, name)[0] is object or is_old_style(value) else UNKNOWN
-    if is_class(value):
-        return attribute_of_class(value, name)
-    kind = class_of(value)
-    owner, getter = in_mro_of_kind(value, "__getattribute__")
-    if getter is not MISSING and type(getter) is not SLOT or id(owner) in PROXIES:
-        return UNKNOWN
-    _, inherited = in_mro_of_kind(value, name)
-    if type(inherited) is MEMBER:
-        try:
-            return inherited.__get__(value)
-        except AttributeError:
-            return UNKNOWN
-    if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        return UNKNOWN
-    namespace = namespace_of(value)
-    if namespace is UNKNOWN:
-        return UNKNOWN
-    own = raw_get(namespace, name, MISSING)
-    if own is not MISSING:
-        return own
-    if inherited is not MISSING:
-        return bound(inherited, value, kind)
-    if issubclass(type(value), types.ModuleType):
-        return UNKNOWN if "__getattr__" in namespace or in_mro(kind, "__getattr__") is not MISSING else MISSING
-    generic = owner is object or is_old_style(value)
-    return MISSING if generic and in_mro(kind, "__getattr__") is MISSING else UNKNOWN
-
-
-def attribute_of_class(cls, name):
-    meta = type(cls)
-    owner, inherited = (None, MISSING) if is_old_style(cls) else in_mro_of_kind(cls, name)
-    if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        return UNKNOWN
-    if not is_old_style(cls) and type(in_mro(meta, "__getattribute__")) is not SLOT:
-        return UNKNOWN
-    own = in_mro(cls, name)
-    if own is not MISSING:
-        return own if type(own) is types.FunctionType else bound(own, None, cls)
-    member = member_of_enum(cls, name)
-    if member is not MISSING:
-        return member
-    if inherited is not MISSING:
-        return bound(inherited, cls, meta)
-    return MISSING if is_old_style(cls) or in_mro(meta, "__getattr__") is MISSING else UNKNOWN
-
-
-def bound(value, instance, cls):
-    """What a value in a class's namespace is when it is asked for through an instance or the class."""
-    kind = type(value)
-    if kind is types.FunctionType:
-        return types.MethodType(value, instance)
-    if kind is staticmethod:
-        return value.__func__
-    if kind is classmethod:
-        return types.MethodType(value.__func__, cls) if type(value.__func__) is types.FunctionType else UNKNOWN
-    return value if kind is types.MethodType or not has_any(value, "__get__") else UNKNOWN
-
-
-def member_of_enum(cls, name):
-    """Before 3.12 the members of an enum are found by its metaclass."""
-    members = class_namespace(cls).get("_member_map_")
-    is_enum = any(value_module(meta) == "enum" for meta in mro_of(type(cls)))
-    return raw_get(members, name, MISSING) if is_enum and issubclass(type(members), dict) else MISSING
-
-
-def namespace_of(value):
-    """The raw `__dict__` of an object that is no class; an empty one where it has none."""
-    if issubclass(type(value), types.ModuleType):
-        return module_dict(value)
-    if is_old_style(value):
-        return value.__dict__
-    owner, getter = in_mro_of_kind(value, "__dict__")
-    if getter is MISSING:
-        return {}
-    if type(getter) is not GETSET:
-        return UNKNOWN
-    namespace = getter.__get__(value)
-    return namespace if issubclass(type(namespace), dict) else UNKNOWN
-
-
-def in_mro_of_kind(value, name):
-    """The class of an object's MRO that has a name in its namespace, and what it means there."""
-    for cls in mro_of(class_of(value)):
-        found = (class_namespace(cls) or {}).get(name, MISSING)
-        if found is not MISSING:
-            return cls, found
-    return None, MISSING
-
-
-def in_mro(cls, name):
-    for base in mro_of(cls):
-        found = class_namespace(base).get(name, MISSING)
-        if found is not MISSING:
-            return found
-    return MISSING
-
-
-def has_any(value, *names):
-    """Whether an object's type has one of some methods; 2.7 has types that are not ready, all of descriptors."""
-    if raw_mro(type(value)) is None:
-        return True
-    return any(in_mro_of_kind(value, name)[1] is not MISSING for name in names)
-
-
-def is_old_style(value):
-    return PY2 and (type(value) is types.InstanceType or type(value) is types.ClassType)
-
-
-def is_class(value):
-    return issubclass(type(value), class_types)
-
-
-def other_generation(cls, classes):
-    """The class of the same name among some that do not have the class itself."""
-    if any(other is cls for other in classes):
-        return None
-    for other in classes:
-        if is_class(other) and is_other_generation(cls, other):
-            return other
-    return None
-
-
-def is_other_generation(one, other):
-    """Whether two classes, or the classes of two instances, are different ones of the same name."""
-    if is_class(one) != is_class(other):
-        return False
-    if not is_class(one):
-        one, other = class_of(one), class_of(other)
-    return one is not other and full_name(one) == full_name(other)
-
-
-# ---- from values to meanings
-
-
-class InstanceOf(object):
-    """Stands for an object of which only the class is known."""
-
-    def __init__(self, cls):
-        self.cls = cls
-
-
-def nature_of(value):
-    kind = type(value)
-    if issubclass(kind, types.ModuleType):
-        return "module"
-    if issubclass(kind, class_types):
-        return "class"
-    if kind is types.MethodType and type(value.__func__) is types.FunctionType:
-        return "function" if value.__self__ is None else "method"  # 2.7 has methods that are not bound
-    return "function" if kind is types.FunctionType else "instance"
-
-
-def meaning_of(value):
-    """What `evidence.rs` calls a meaning, with references for tokens."""
-    nature = nature_of(value)
-    plain = size = cls = None
-    if nature == "method":
-        cls = class_of(value.__self__)
-    elif nature == "instance":
-        cls = value.cls if type(value) is InstanceOf else class_of(value)
-        plain = plain_text(value)
-        size = len(value) if id(type(value)) in SIZED else None
-    if type(value) is types.MethodType:
-        value = value.__func__
-    mro = mro_of(value if nature == "class" else cls) if cls is not None or nature == "class" else []
-    return {
-        "nature": nature,
-        "token": (0, None, None) if type(value) is InstanceOf else refer(value),
-        "class": None if cls is None else (refer(cls), public_name(cls)),
-        "mro": [(refer(base), public_name(base)) for base in mro],
-        "plain": plain,
-        "size": size,
-    }
-
-
-def key_of(meaning):
-    """What tells a meaning from another."""
-    if meaning is None:
-        return None
-    cls = meaning["class"]
-    return meaning["nature"], meaning["token"][0], cls and cls[0][0], meaning["plain"], meaning["size"]
-
-
-def refer(value):
-    """An object's id and a weak reference, or else its type, so as not to hold it."""
-    try:
-        return id(value), weakref.ref(value), None
-    except TypeError:
-        return id(value), None, weakref.ref(type(value))
-
-
-def plain_text(value):
-    """The repr of a plain value."""
-    kind = id(type(value))
-    if kind not in PLAIN_KINDS or kind in NUMBERS and abs(value) >> 128:
-        return None
-    return to_text(repr(value[:PLAIN] if kind in TEXTS else value))[:PLAIN]
+SEERS = {
+    "name": see_name, "call": see_call, "subscript": see_subscript, "comparison": see_comparison,
+    "handler": see_handler, "class_pattern": see_class_pattern, "value_pattern": see_value_pattern,
+}

@@ -9,9 +9,11 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     (PROBE, include_str!("probe.py")),
     ("census.py", include_str!("census.py")),
+    ("lines.py", include_str!("lines.py")),
+    ("values.py", include_str!("values.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),

@@ -71,9 +71,12 @@ keep_apart(globals())
 census = load("census")
 references = load("references", census=census)
 holders = load("holders", census=census, references=references)
-evidence = load("evidence", census=census)
-OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name)
-                          for name in ("census.py", "evidence.py", "references.py", "holders.py")]
+lines = load("lines", census=census)
+values = load("values", census=census)
+evidence = load("evidence", census=census, lines=lines, values=values)
+OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
+    "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+)]
 to_text = census.to_text
 
 FUTURE_FLAGS = 0

@@ -1,0 +1,272 @@
+"""The lines: what there is to see on each line of the scenario's code, from its syntax tree.
+
+A part of the evidence.  From a code object to the source that it was made of, and from that to the
+expressions that each line is about to run.
+"""
+
+import sys
+import types
+
+loaded = sys.modules
+module_dict, to_text = census.module_dict, census.to_text  # noqa: F821 - given by the probe
+
+ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+QUIET = ("ignore", None, Warning, None, 0)
+
+DEFINITIONS = frozenset(["FunctionDef", "AsyncFunctionDef", "ClassDef"])
+MATCH = frozenset(["MatchAs", "MatchStar"])
+BLOCKS = frozenset(["body", "orelse", "finalbody", "handlers", "cases"])
+COMPREHENSIONS = {
+    "ListComp": "<listcomp>", "SetComp": "<setcomp>", "DictComp": "<dictcomp>", "GeneratorExp": "<genexpr>",
+}
+
+
+def parse(content, path):
+    """The code objects and the scopes of a source, without the warnings: an import has given those."""
+    filters = []
+    for name in ("warnings", "_warnings"):
+        module = loaded.get(name)
+        own = module_dict(module).get("filters") if issubclass(type(module), types.ModuleType) else None
+        if type(own) is list and not any(own is other for other in filters):
+            filters.append(own)
+    for own in filters:
+        own.insert(0, QUIET)
+    try:
+        content += b"\n"
+        whole = compile(content, path, "exec", 0, True)
+        return codes_in(whole), scopes_in(compile(content, path, "exec", ONLY_AST, True))
+    except Exception:
+        return [], {}  # what cannot be compiled is not what runs
+    finally:
+        for own in filters:
+            if own and own[0] is QUIET:
+                del own[0]
+
+
+def codes_in(code):
+    """A code object and those inside it."""
+    todo = [code]
+    for code in todo:
+        todo.extend(const for const in code.co_consts if type(const) is types.CodeType)
+    return todo
+
+
+def is_same_code(one, other):
+    """Whether two code objects come from the same source; 3.12's `==` minds that one is being traced."""
+    for name in ("co_name", "co_firstlineno", "co_names", "co_varnames", "co_freevars", "co_code"):
+        if getattr(one, name) != getattr(other, name):
+            return False
+    pairs = list(zip(one.co_consts, other.co_consts))
+    return len(one.co_consts) == len(other.co_consts) and all(is_same_constant(*pair) for pair in pairs)
+
+
+def is_same_constant(one, other):
+    if type(one) is types.CodeType and type(other) is types.CodeType:
+        return is_same_code(one, other)
+    return type(one) is type(other) and one == other
+
+
+def scopes_in(tree):
+    """By name and first line, as code objects have them: the scopes of a source, and the classes they are in."""
+    scopes = {("<module>", None): [(tree, None)]}
+    todo = [(tree, None)]
+    for node, private in todo:
+        kind = kind_of(node)
+        name = COMPREHENSIONS.get(kind) or ("<lambda>" if kind == "Lambda" else None)
+        if kind in DEFINITIONS:
+            name = node.name
+            private = name if kind == "ClassDef" else private
+        for line in lines_at_start(node) if name else ():
+            scopes.setdefault((name, line), []).append((node, private))
+        todo.extend((child, private) for _, child in children(node))
+    return scopes
+
+
+def find_scope(scopes, code):
+    """The lines of the scope that became a code object."""
+    found = scopes.get((code.co_name, code.co_firstlineno if code.co_name != "<module>" else None), ())
+    if len(found) > 1:  # lambdas on one line
+        found = [entry for entry in found if has_parameters(entry[0], code)] or found
+    return Lines(found[0][0], found[0][1], code) if found else None
+
+
+def lines_at_start(node):
+    """Where a definition may be said to begin: at its first decorator, or since 3.8 not."""
+    return set([node.lineno] + [decorator.lineno for decorator in getattr(node, "decorator_list", ())[:1]])
+
+
+def has_parameters(node, code):
+    arguments = getattr(getattr(node, "args", None), "args", ())
+    names = [getattr(argument, "arg", None) or getattr(argument, "id", None) for argument in arguments]
+    return names == list(code.co_varnames[code.co_argcount - len(names):code.co_argcount])
+
+
+class Lines(object):
+    """What there is to see on each line of one scope: nothing of the scopes inside it.
+
+    An item is the name of what looks at it (`SEERS` in `evidence.py`), the syntax that it looks at, and the names that a comprehension
+    binds in this very scope (2.7, and 3.12 and later).
+    """
+
+    def __init__(self, scope, private, code):
+        self.private = private
+        self.code = code
+        self.items = {}
+        self.stored = {}
+        self.hidden = frozenset()
+        kind = kind_of(scope)
+        if kind in COMPREHENSIONS:
+            self.read_inside(scope, scope.lineno)
+        elif kind == "Lambda":
+            self.read(scope.body, scope.lineno)
+        else:
+            self.read_block(scope.body)
+
+    def add(self, line, see, node):
+        self.items.setdefault(line, []).append((see, node, self.hidden))
+
+    def store(self, line, text):
+        self.stored.setdefault(line, set()).add(text)
+
+    def read_block(self, statements):
+        for statement in statements:
+            self.read_statement(statement)
+
+    def read_statement(self, node):
+        """A statement's own line or lines, and then the statements in it."""
+        kind, line = kind_of(node), getattr(node, "lineno", 0)
+        if kind in DEFINITIONS:
+            self.store(line, node.name)
+            for decorator in node.decorator_list:
+                self.read(decorator, decorator.lineno)
+            for part in getattr(node, "bases", []) + getattr(node, "keywords", []):
+                self.read(part, line)
+            if kind != "ClassDef":
+                self.read_defaults(node, line)
+            return
+        if kind in ("Import", "ImportFrom"):
+            for alias in node.names:
+                self.store(line, alias.asname or alias.name.partition(".")[0])
+            return
+        if kind == "AugAssign" and dotted(node.target):
+            self.add(line, "name", node.target)
+        if kind == "ExceptHandler" and node.type is not None:
+            self.add(line, "handler", node.type)
+        for field, child in children(node):
+            if field == "annotation":
+                continue  # may not be run at all
+            if field == "cases":
+                self.read_case(child, node.subject)
+            elif field == "handlers" and kind == "TryStar":
+                self.read_block(child.body)
+            elif field in BLOCKS and isinstance(getattr(node, field), list):
+                self.read_statement(child)
+            else:
+                self.read(child, line)
+
+    def read_case(self, case, subject):
+        line = case.pattern.lineno
+        self.read(case.pattern, line)
+        todo = [case.pattern]
+        for pattern in todo:
+            kind = kind_of(pattern)
+            if kind == "MatchClass":
+                self.add(pattern.lineno, "class_pattern", (pattern.cls, subject))
+            elif kind == "MatchValue":
+                self.add(pattern.lineno, "value_pattern", (pattern.value, subject))
+            elif kind == "MatchOr":
+                todo.extend(pattern.patterns)
+            elif kind == "MatchAs" and pattern.pattern is not None:
+                todo.append(pattern.pattern)
+        if case.guard is not None:
+            self.read(case.guard, line)
+        self.read_block(case.body)
+
+    def read(self, node, line):
+        """An expression: what it reads, in the order in which that runs, and then itself."""
+        line = max(line, getattr(node, "lineno", line))  # those in f-strings are wrong before 3.8
+        kind = kind_of(node)
+        if dotted(node):
+            context = kind_of(node.ctx)
+            if context == "Load":
+                self.add(line, "name", node)
+            else:
+                self.store(line, u".".join(dotted(node)))
+            if kind == "Attribute":
+                self.read(node.value, line)
+        elif kind == "Lambda":
+            self.read_defaults(node, line)
+        elif kind in COMPREHENSIONS:
+            self.read(node.generators[0].iter, line)
+            if not self.has_own_code(node):
+                self.read_inside(node, line)
+        elif kind == "Call":
+            self.read(node.func, line)
+            for field, child in children(node):
+                if field != "func":
+                    self.read(child, line)
+            self.add(line, "call", node)
+        else:
+            if kind in MATCH and node.name:
+                self.store(line, node.name)
+            for _, child in children(node):
+                self.read(child, line)
+            if kind == "Compare":
+                self.add(line, "comparison", node)
+            elif kind == "Subscript" and kind_of(node.ctx) == "Load":
+                self.add(line, "subscript", node)
+
+    def read_defaults(self, node, line):
+        for default in list(node.args.defaults) + list(getattr(node.args, "kw_defaults", ())):
+            if default is not None:
+                self.read(default, line)
+
+    def read_inside(self, node, line):
+        """A comprehension, except for what it iterates over first: that is evaluated outside."""
+        before = self.hidden
+        targets, todo = set(), [generator.target for generator in node.generators]
+        for target in todo:
+            if kind_of(target) == "Name":
+                targets.add(target.id)
+            todo.extend(child for _, child in children(target))
+        self.hidden |= targets
+        for generator in node.generators:
+            if generator is not node.generators[0]:
+                self.read(generator.iter, line)
+            for condition in generator.ifs:
+                self.read(condition, line)
+        for field in ("elt", "key", "value"):
+            if getattr(node, field, None) is not None:
+                self.read(getattr(node, field), line)
+        self.hidden = before
+
+    def has_own_code(self, node):
+        name = COMPREHENSIONS[kind_of(node)]
+        inner = [const for const in self.code.co_consts if type(const) is types.CodeType]
+        return any(code.co_name == name and code.co_firstlineno == node.lineno for code in inner)
+
+
+def kind_of(node):
+    return type(node).__name__
+
+
+def children(node):
+    """(field, node) for the nodes right in a node."""
+    found = []
+    for field in node._fields or ():
+        value = getattr(node, field, None)
+        for child in value if isinstance(value, list) else [value]:
+            if hasattr(child, "_fields"):
+                found.append((field, child))
+    return found
+
+
+def dotted(node):
+    """The names of a dotted name; None for any other expression, and for what only 2.7 takes for a name."""
+    names = []
+    while kind_of(node) == "Attribute":
+        names.append(node.attr)
+        node = node.value
+    if kind_of(node) != "Name" or node.id in ("None", "True", "False"):
+        return None
+    return [to_text(name) for name in [node.id] + names[::-1]]
