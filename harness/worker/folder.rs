@@ -9,8 +9,9 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (PROBE, include_str!("probe.py")),
+    ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),

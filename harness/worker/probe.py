@@ -68,16 +68,25 @@ def load(name, **uses):
 
 
 keep_apart(globals())
+if PY2:
+    def set_blocking(fd, blocking):
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
+else:
+    set_blocking = os.set_blocking
 census = load("census")
+to_text = census.to_text
+protocol = load("protocol", set_blocking=set_blocking, to_text=to_text)
+receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
+write_all, flush = protocol.write_all, protocol.flush
 references = load("references", census=census)
 holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
 evidence = load("evidence", census=census, lines=lines, values=values)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+    "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
 )]
-to_text = census.to_text
 
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
@@ -86,7 +95,6 @@ del _name
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 EINTR = 4  # without PEP 475, before 3.5, a call says so
-EAGAIN = (11, 35)  # on Linux, elsewhere
 SIGKILL = 9
 PLAYED_OUT = 113
 TEXT_LIMIT = 1 << 16
@@ -100,12 +108,7 @@ ROOM = getrlimit(RLIMIT_AS)
 FULL_ROOM = (ROOM[1], ROOM[1])
 HAS_ROOM = ROOM != FULL_ROOM  # the supervisor may have left some for this probe
 
-if PY2:
-    def set_blocking(fd, blocking):
-        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
-        fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
-else:
-    set_blocking = os.set_blocking
+if not PY2:
     raw_cause = BaseException.__dict__["__cause__"].__get__
     raw_context = BaseException.__dict__["__context__"].__get__
     raw_suppress = BaseException.__dict__["__suppress_context__"].__get__
@@ -199,35 +202,6 @@ def hello(contained):
     }
 
 
-def receive(commands):
-    """One message: its length in decimal, a newline, and the fields (`request.rs`).  None at end of file."""
-    length = b""
-    while not length.endswith(b"\n"):
-        byte = os.read(commands, 1)
-        if not byte:
-            return None
-        length += byte
-    parts, missing = [], int(length)
-    while missing:
-        part = os.read(commands, min(missing, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
-def fields_of(body):
-    """The letter and the content of each field of a message."""
-    fields, at = [], 0
-    while at < len(body):
-        colon = body.index(b":", at)
-        end = colon + 1 + int(body[at + 1:colon])
-        fields.append((body[at:at + 1], body[colon + 1:end]))
-        at = end
-    return fields
-
-
 def native(path):
     """A path as this Python has it."""
     return path if PY2 else os.fsdecode(path)
@@ -315,99 +289,6 @@ def warm_up(folder, pristine, ancestors):
     if hasattr(gc, "freeze"):
         # What is there now is never collected in a child, so a collection does not copy its pages.
         gc.freeze()
-
-
-# ---- what goes over the wire
-
-
-class Wire(object):
-    """The protocol's descriptor, and copies of descriptors 1 and 2 that a scenario cannot redirect."""
-
-    def __init__(self, frames, stdout, stderr):
-        self.frames = frames
-        self.streams = [fd for fd in (stdout, stderr) if fd is not None]
-        self.nonce = b""
-
-    def send(self, value):
-        """One frame: `@nonce:length`, JSON, and the nonce again, so that anything else shows."""
-        payload = to_json(value).encode("utf-8", "backslashreplace")
-        header = b"@" + self.nonce + b":" + str(len(payload)).encode("ascii") + b"\n"
-        write_all(self.frames, header + payload + b"\n" + self.nonce + b"\n")
-
-    def unblock(self):
-        """Undoes what a run may have done to the descriptions that it shares with this process."""
-        for fd in [self.frames] + self.streams:
-            set_blocking(fd, True)
-
-    def mark(self, step):
-        """Flushes, and ends the step's part of both streams."""
-        flush()
-        mark = b"@" + self.nonce + b":" + str(step).encode("ascii") + b"\n"
-        for stream in self.streams:
-            write_all(stream, mark)
-
-
-def write_all(fd, data):
-    while data and fd is not None:
-        try:
-            data = data[os.write(fd, data):]
-        except OSError as error:
-            if error.errno not in EAGAIN and error.errno != EINTR:
-                raise
-            time.sleep(0.001)
-
-
-def flush():
-    """Flushes what stands for the two streams, whatever that is by now."""
-    for name in ("stdout", "stderr"):
-        try:
-            getattr(sys, name).flush()
-        except BaseException:
-            pass
-
-
-ESCAPES = dict((code, u"\\u%04x" % code) for code in range(32))
-ESCAPES.update({ord(u'"'): u'\\"', ord(u"\\"): u"\\\\"})
-for _code in range(0xD800, 0xE000):
-    ESCAPES[_code] = u"\\\\u%04x" % _code  # a lone surrogate, as backslashreplace shows it
-del _code
-
-
-QUOTE = len(repr(u"")) - 1  # what a repr begins with
-KEYS = {}
-
-
-def to_json(value):
-    """JSON, without importing `json`: a scenario may import, reload and patch that one."""
-    kind = type(value)
-    if kind is int:
-        return u"%d" % value
-    if kind is bytes or kind is text_type:
-        text = to_text(value)
-        if repr(text)[QUOTE:-1] == text and u'"' not in text:
-            return u'"%s"' % text  # plain, as most are
-        return u'"%s"' % join_surrogates(text).translate(ESCAPES)
-    if kind is list:
-        return u"[%s]" % u",".join([to_json(item) for item in value])
-    if kind is dict:
-        return u"{%s}" % u",".join([(KEYS.get(key) or key_json(key)) + to_json(item) for key, item in value.items()])
-    if value is None:
-        return u"null"
-    if kind is bool:
-        return u"true" if value else u"false"
-    return text_type(value)
-
-
-def key_json(key):
-    """A key, which is the probe's own and so is met again."""
-    return KEYS.setdefault(key, to_json(key) + u":")
-
-
-def join_surrogates(text):
-    """Narrow builds of 2.7 keep astral characters in two halves; those are no lone surrogates."""
-    if sys.maxunicode > 0xFFFF:
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16") if not PY2 else text
 
 
 class Signals(object):
