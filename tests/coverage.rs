@@ -41,3 +41,34 @@ fn every_cause_is_told() {
         Cause::ALL.into_iter().filter(|cause| !text.contains(&format!("    diagnosis: {cause}: "))).collect();
     assert_eq!(missing, []);
 }
+
+/// As `still held at the end` has them.
+const HOLDERS: [&str; 14] = [
+    "annotation",
+    "attribute",
+    "bound method",
+    "closure",
+    "container",
+    "default argument",
+    "instance",
+    "local variable",
+    "module attribute",
+    "name",
+    "object",
+    "registry",
+    "running",
+    "subclass",
+];
+
+#[test]
+fn every_kind_of_holder_is_told() {
+    let mut told = std::collections::BTreeSet::new();
+    for report in snapshots().split("---\nsource: ") {
+        let held = report.split_once("\nstill held at the end:\n").map(|(_, held)| held).unwrap_or_default();
+        for line in held.lines().take_while(|line| line.starts_with("    ")) {
+            let how = line.trim().split("  ").map(str::trim).filter(|cell| !cell.is_empty()).nth(1);
+            told.extend(how.map(str::to_owned));
+        }
+    }
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), HOLDERS);
+}
