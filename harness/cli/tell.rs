@@ -41,7 +41,7 @@ pub(crate) fn any(count: usize, one: &str, many: &str) -> Option<String> {
 
 /// The verdicts of all runs, or nothing where no step was judged.
 pub(crate) fn judged(outcome: &Outcome) -> Option<String> {
-    (outcome.tally.total() > 0).then(|| format!("steps {}", outcome.tally))
+    (outcome.tally.total() > 0).then(|| format!("verdicts: {}", outcome.tally))
 }
 
 /// The claims of all runs, or nothing where there is none.

@@ -629,6 +629,21 @@ proptest! {
     }
 
     #[test]
+    fn two_equal_runs_give_equal_reports(
+        printed in prop::collection::vec("[ -~\n]{0,30}", 1..6), reloads in 0_usize..4, key in any::<u64>(),
+    ) {
+        let run = || {
+            let begun = (0..reloads).fold(Run::new().import_foo(), |run, _| run.reload_foo());
+            let run = printed.iter().fold(begun, |run, text| run.printing("f()", text.as_bytes()));
+            run.step("x", Event::default().instance(90, "x", 4).show(value(format!("<X at {:#x}>", id(90)))))
+        };
+        // In another process, ids and the order of hash tables are others.
+        let other = renumbered(run(), |id| (1 << 40) + (id ^ (key >> 24)));
+        prop_assert_eq!(shown(&run()), shown(&run()));
+        prop_assert_eq!(shown(&run()), shown(&other));
+    }
+
+    #[test]
     fn no_line_of_a_report_ends_in_a_space(stdout in prop::collection::vec(any::<u8>(), 0..60), shown_value in any::<String>()) {
         let run = Run::new()
             .printing("x", stdout)

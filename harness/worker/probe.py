@@ -302,14 +302,21 @@ class Signals(object):
     def hold(self):
         """Puts a note in the place of every handler.  Where one ran until then, what it raised goes on."""
         try:
-            for number in range(1, _signal.NSIG):
-                handler = _signal.getsignal(number)
-                if callable(handler) and handler is not self.noter:
-                    self.handlers.append((number, handler))
-                    _signal.signal(number, self.noter)
+            self.note_all()
         except BaseException:
-            self.hold()
+            try:
+                self.note_all()
+            except BaseException:  # as it was called, and before it had begun
+                self.note_all()
+                raise
             raise
+
+    def note_all(self):
+        for number in range(1, _signal.NSIG):
+            handler = _signal.getsignal(number)
+            if callable(handler) and handler is not self.noter:
+                self.handlers.append((number, handler))
+                _signal.signal(number, self.noter)
 
     def release(self):
         """Puts the handlers back, and sends again what has come meanwhile."""
@@ -497,7 +504,11 @@ class Run(object):
         try:
             self.signals.release()
         except BaseException:
-            self.signals.hold()
+            try:
+                self.signals.hold()
+            except BaseException:
+                self.signals.hold()
+                raise
             raise
         try:
             if HAS_ROOM:
@@ -512,31 +523,38 @@ class Run(object):
                 setprofile(self.profiler)
             exec(code, self.census.main)
         finally:
-            if HAS_ROOM:
+            try:
+                if HAS_ROOM:
+                    try:
+                        self.room = getrlimit(RLIMIT_AS)
+                    except MemoryError:
+                        pass  # not even for that; so it is as it was
+                    try:
+                        setrlimit(RLIMIT_AS, FULL_ROOM)
+                    except (ValueError, resource.error):
+                        pass  # the scenario has made it smaller for good
+                self.profiler = getprofile()
+                if not callable(self.profiler):
+                    self.profiler = None  # one that is written in C could not be set again
+                if self.profiler is not None:
+                    setprofile(None)
+                self.tracer = gettrace()
+                if not callable(self.tracer):
+                    self.tracer = None
+                if self.tracer is not None:
+                    settrace(None)
+                if self.is_watching and self.tracer is self.watch.tracer:
+                    self.tracer = None
+                self.depth = getrecursionlimit()
+                if self.depth < DEPTH:
+                    setrecursionlimit(DEPTH)
+            finally:
+                # A handler may run, and raise, up to the line on which it is held: on entry to `hold` as well.
                 try:
-                    self.room = getrlimit(RLIMIT_AS)
-                except MemoryError:
-                    pass  # not even for that; so it is as it was
-                try:
-                    setrlimit(RLIMIT_AS, FULL_ROOM)
-                except (ValueError, resource.error):
-                    pass  # the scenario has made it smaller for good
-            self.profiler = getprofile()
-            if not callable(self.profiler):
-                self.profiler = None  # one that is written in C could not be set again
-            if self.profiler is not None:
-                setprofile(None)
-            self.tracer = gettrace()
-            if not callable(self.tracer):
-                self.tracer = None
-            if self.tracer is not None:
-                settrace(None)
-            if self.is_watching and self.tracer is self.watch.tracer:
-                self.tracer = None
-            self.depth = getrecursionlimit()
-            if self.depth < DEPTH:
-                setrecursionlimit(DEPTH)
-            self.signals.hold()
+                    self.signals.hold()
+                except BaseException:
+                    self.signals.hold()
+                    raise
 
     def display(self, value):
         """`sys.displayhook`: as the built-in one, but the text goes into the event."""

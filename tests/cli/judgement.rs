@@ -70,7 +70,7 @@ fn a_step_that_answers_as_the_old_source_is_told_with_what_a_restart_gives() {
     ran.is(0)
         .prints(">>> f.text()\n    1\n    verdict: stale, as before the edit; a restart gives\n        2\n")
         .prints("\nverdicts: 2 same, 1 stale\n")
-        .says("steps 2 same, 1 stale");
+        .says("verdicts: 2 same, 1 stale");
 }
 
 #[test]

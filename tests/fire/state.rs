@@ -239,7 +239,7 @@ fn a_pipe_that_a_run_made_non_blocking_is_a_blocking_one_in_the_next() {
 fn signals_that_arrive_between_the_steps_are_handled_at_the_next() {
     let case = "import signal, time\ndef handler(*a): raise ValueError('alarm')\nn = signal.signal(signal.SIGALRM, handler)\n\
                 n = signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0005)";
-    let idle = "\ntry:\n    pass\nexcept ValueError:\n    pass\n".repeat(60);
+    let idle = "\ntry:\n    pass\nexcept ValueError:\n    pass\n".repeat(200);
     let case = prompt(&format!("{case}{idle}\nn = signal.setitimer(signal.ITIMER_REAL, 0)\nprint('on')"));
     under_fire(contained(), &case, |_, _, play| {
         assert_eq!((&play.ending, play.steps.len()), (&Ending::Finished, case.steps.len()), "{play:?}");
