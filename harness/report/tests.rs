@@ -617,6 +617,25 @@ fn raw_ids_show_the_numbers() {
     assert!(text.contains(&format!("<foo.Bar object at {:#x}>\n", id(6))), "{text}");
 }
 
+/// It used to be told of the first alone.
+#[test]
+fn each_source_that_does_not_start_is_told_with_its_own_exception() {
+    use crate::oracle::{Judged, Judgement, Restarted, Verdict};
+    let raises = |text: &str| {
+        let run = Run::new().step("import foo", Event::default().raise("SyntaxError", text, Vec::new()));
+        let report = Report::new(&run.scenario, &run.play, &surroundings());
+        let raised = report.steps[0].observation.clone().unwrap().exception.unwrap();
+        let restart = Restarted::NotStarted(Box::new(raised));
+        Judged { verdict: Verdict::Outlives, restart, diagnoses: Vec::new() }
+    };
+    let steps = [raises("one"), raises("one"), raises("two")].into_iter().enumerate().collect();
+    let run = Run::new().printing("f()", "").printing("f()", "").printing("f()", "");
+    let report = Report::new(&run.scenario, &run.play, &surroundings());
+    let text = text(&report.judged(Judgement { steps, ..Judgement::default() }));
+    assert_eq!(text.matches("SyntaxError: one").count(), 1, "{text}");
+    assert_eq!(text.matches("SyntaxError: two").count(), 1, "{text}");
+}
+
 proptest! {
     #[test]
     fn identities_do_not_depend_on_the_values_of_ids(key in any::<u64>(), factor in any::<u64>()) {

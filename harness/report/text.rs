@@ -15,7 +15,7 @@ pub fn text(report: &Report) -> String {
     page.flush("");
     let all_played = report.steps.iter().all(is_played);
     let left_at = report.steps.len().checked_sub(1).filter(|_| all_played && report.unreached > 0);
-    let mut told = false;
+    let mut told = None;
     for (at, played) in report.steps.iter().enumerate() {
         let is_end = played.observation.is_none() || left_at == Some(at);
         let body = observed(played);
@@ -28,8 +28,8 @@ pub fn text(report: &Report) -> String {
             page.indented(&claimed::lines(claimed));
         }
         if let Some(judged) = &played.judged {
-            page.indented(&verdict::lines(judged, told));
-            told |= judged.verdict == Verdict::Outlives;
+            page.indented(&verdict::lines(judged, told == Some(&judged.restart)));
+            told = (judged.verdict == Verdict::Outlives).then_some(&judged.restart);
         }
     }
     if all_played && left_at.is_none() {

@@ -1,5 +1,6 @@
 //! Names that mean something else than a restart would have them mean.
 
+use super::relations::other_generation;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Sense, Sighting};
@@ -118,14 +119,23 @@ pub(super) fn old_code_and_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> 
     found
 }
 
-/// Instances of superseded classes, where nothing shows whether it mattered: a line that names nothing
-/// leaves no evidence that it ran.
+/// Instances of superseded classes whose methods were looked up: a line that names nothing leaves no
+/// evidence that it ran. That an old object is at hand is only a cause of the old source's answer, or where
+/// a class of its family is named beside it and is another.
 pub(super) fn old_objects(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let method = old_methods(evidence).map(|(_, told)| told).next();
     let object = || {
         names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).find_map(|(one, sense)| {
             let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
-            Some(finding(Cause::OldInstance, one, format!("{} is {}{}", one.text, a(class), now(sense))))
+            let is_beside = |(other, named): (&Sighting, &Sense)| {
+                let named = identity(named.is.as_ref()).filter(|_| named.nature == Nature::Class);
+                other.place == one.place
+                    && named.is_some_and(|named| other_generation(named, &sense.mro).is_some())
+            };
+            let matters = evidence.verdict == Verdict::Stale || names(evidence).any(is_beside);
+            let told =
+                || finding(Cause::OldInstance, one, format!("{} is {}{}", one.text, a(class), now(sense)));
+            matters.then(told)
         })
     };
     method.or_else(object).into_iter().collect()
@@ -180,9 +190,8 @@ pub(super) fn names<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Si
 
 /// `foo.Bar#1`, or `a foo.Bar#1`, of what is superseded.
 fn superseded(sense: &Sense) -> Option<String> {
-    let known = |identity: Option<&Identity>| identity.cloned();
     if is_superseded(sense.is.as_ref()) {
-        return known(identity(sense.is.as_ref())).map(|identity| identity.label.to_string());
+        return identity(sense.is.as_ref()).map(|identity| identity.label.to_string());
     }
-    known(identity(sense.class.as_ref().filter(|class| is_superseded(Some(class))))).map(|class| a(&class))
+    identity(sense.class.as_ref().filter(|class| is_superseded(Some(class)))).map(a)
 }

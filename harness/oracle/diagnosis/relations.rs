@@ -34,7 +34,7 @@ fn relation(sighting: &Sighting) -> Option<Diagnosis> {
 }
 
 /// The class of the same name in an MRO that does not have the class itself.
-fn other_generation<'a>(named: &Identity, mro: &'a [Referent]) -> Option<&'a Identity> {
+pub(super) fn other_generation<'a>(named: &Identity, mro: &'a [Referent]) -> Option<&'a Identity> {
     let known = || mro.iter().filter_map(|class| identity(Some(class)));
     if known().any(|class| class.token == named.token) {
         return None;

@@ -359,3 +359,15 @@ fn new_code_finds_old_data() {
     one(Verdict::Mixed, &reads("60"), &reads("1"), Cause::OldData, text);
     assert_eq!(diagnosed(Verdict::Mixed, &reads("1"), &reads("1")), []);
 }
+
+#[test]
+fn an_old_object_alone_is_a_cause_of_the_old_answer_only() {
+    let b = || sees(Role::Name, "b", instance(&["foo.Bar#1", "foo.Foo#1"]));
+    let text = "b is a foo.Bar#1; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Stale, &[b()], &[], Cause::OldInstance, text);
+    for verdict in [Verdict::Mixed, Verdict::Broken, Verdict::Hung, Verdict::Crashed] {
+        assert_eq!(diagnosed(verdict, &[b()], &[]), []);
+        let beside = sees(Role::Name, "foo.Foo", class(&["foo.Foo#2"]));
+        one(verdict, &[b(), beside], &[], Cause::OldInstance, text);
+    }
+}
