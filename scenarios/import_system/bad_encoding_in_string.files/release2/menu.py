@@ -1,0 +1,2 @@
+def drinks():
+    return ["tea", "café latte".split()[1]]

@@ -1,0 +1,3 @@
+# -*- coding: latin-1 -*-
+def drinks():
+    return ["tea", "café latte".split()[1]]

@@ -1,0 +1,2 @@
+def pen():
+    return 3 + \ 
