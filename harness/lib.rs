@@ -9,6 +9,7 @@
 //! | [`scenario`] | a Markdown file | a [`Scenario`](scenario::Scenario), or every error in it |
 //! | [`python`] | this machine | the [`Interpreter`](python::Interpreter)s on it |
 //! | [`worker`] | one run | the raw [`Event`](worker::Event)s of it, and how it ended |
+//! | [`packages`] | requirements | a folder that an interpreter can import from |
 //! | [`lab`] | scenarios × interpreters | one stream of finished runs |
 //! | [`trace`] | raw ids | identities: `foo.Bar#2` |
 //! | [`oracle`] | a run and restarts | a verdict for each step, and why |
@@ -19,6 +20,7 @@
 pub mod cli;
 pub mod lab;
 pub mod oracle;
+pub mod packages;
 pub mod python;
 pub mod report;
 pub mod scenario;

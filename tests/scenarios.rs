@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use reload_harness::lab::{Item, Lab, skip};
+use reload_harness::lab::{Item, Lab, RunError, skip};
 use reload_harness::oracle;
 use reload_harness::python::{Discovery, Interpreter, Tag};
 use reload_harness::report::{Report, text};
@@ -81,14 +81,17 @@ fn trial(bench: &Arc<Bench>, scenario: &Arc<Scenario>, interpreter: &Interpreter
         if let Some(why) = skip(&scenario, &interpreter) {
             return Ok(Completion::ignored_with(why.to_string()));
         }
-        check(&bench, &scenario, &interpreter).map(|()| Completion::Completed)
+        check(&bench, &scenario, &interpreter)
     })
 }
 
-fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<(), Failed> {
-    let oracle::Trial { play, judgement } =
-        oracle::Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[])
-            .map_err(|error| error.to_string())?;
+fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<Completion, Failed> {
+    let held = oracle::Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[]);
+    let oracle::Trial { play, judgement } = match held {
+        Ok(trial) => trial,
+        Err(RunError::Lacking(why)) => return Ok(Completion::ignored_with(why.to_string())),
+        Err(error) => return Err(error.to_string().into()),
+    };
     let surroundings = Surroundings::of(&play, interpreter, false);
     let report = Report::new(scenario, &play, &surroundings).judged(judgement);
     // What a snapshot says can be accepted in haste; that a control is clean cannot.
@@ -100,7 +103,7 @@ fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Resul
     let recorded =
         bench.store.record(scenario, tag, &actual, &bench.present).map_err(|error| error.to_string())?;
     let (epoch, expected) = match recorded.comparison {
-        Comparison::Equal => return Ok(()),
+        Comparison::Equal => return Ok(Completion::Completed),
         Comparison::Differs { expected, epoch } => (Some(epoch), expected),
         Comparison::Missing => (None, String::new()),
     };

@@ -11,6 +11,7 @@ use super::selection::Selection;
 use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
 use crate::oracle::{Cause, Tally, Trial};
+use crate::packages::Packages;
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
@@ -65,8 +66,11 @@ impl Session<'_> {
         &self,
         mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
+        let lab = self.lab()?;
+        let (items, mut skipped) = plan(&self.selection.scenarios, self.interpreters);
+        let (items, lacking) = lab.equip(items, tell::installs);
+        skipped.extend(lacking);
         let start = Instant::now();
-        let (items, skipped) = plan(&self.selection.scenarios, self.interpreters);
         self.begin(&items, &skipped)?;
         let mut outcome = Outcome::default();
         outcome.summary.skipped = skipped.len();
@@ -74,7 +78,6 @@ impl Session<'_> {
         if !self.selection.problems.is_empty() {
             outcome.exits.push(Exit::Malformed);
         }
-        let lab = self.lab()?;
         let progress = Progress::new(items.len(), self.json);
         let mut gathered: Vec<Told> = Vec::new();
         let mut left = counts(&items);
@@ -112,7 +115,8 @@ impl Session<'_> {
     fn lab(&self) -> Result<Lab, Failure> {
         let programs = programs()?;
         let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
-        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?;
+        let packages = Packages::of_user().offline(self.playing.offline);
+        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?.packages(packages);
         if let Some(jobs) = self.playing.jobs {
             lab = lab.jobs(jobs.get());
         }
@@ -199,7 +203,7 @@ impl Outcome {
         }
         self.exits.push(match error {
             RunError::Start(_) => Exit::NoInterpreter,
-            RunError::Play(_) => Exit::Internal,
+            RunError::Play(_) | RunError::Lacking(_) => Exit::Internal,
         });
         self.failed.entry(tag).or_insert_with(|| error.to_string());
     }

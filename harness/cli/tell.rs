@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use super::selection::Selection;
@@ -101,6 +101,15 @@ pub(crate) fn interpreter(interpreters: &[Interpreter]) {
             },
         );
         let line = format!("{tag} {version} {host} {}", executable.display());
+        say(Styled::new(FAINT, line));
+    }
+}
+
+/// What is being installed, to somebody who waits for it.
+pub(crate) fn installs(item: &Item<'_>) {
+    if io::stderr().is_terminal() {
+        let requirements = item.scenario.settings.requires.join(", ");
+        let line = format!("installing {requirements} for {}", item.interpreter.tag);
         say(Styled::new(FAINT, line));
     }
 }

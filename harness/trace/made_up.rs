@@ -41,6 +41,7 @@ impl Run {
                 more_held: 0,
                 uses: Vec::new(),
                 workspace: std::path::PathBuf::from("/workspace"),
+                packages: None,
             },
         }
     }
@@ -265,6 +266,7 @@ pub(crate) fn surroundings() -> Surroundings {
     Surroundings {
         workspace: vec!["/tmp/w1".to_owned()],
         prefixes: vec!["/opt/python".to_owned()],
+        packages: Vec::new(),
         raw_ids: false,
     }
 }

@@ -7,6 +7,7 @@ mod interruption;
 mod json;
 mod judgement;
 mod lone_file;
+mod packages;
 mod pythons;
 mod repository;
 mod selection;
