@@ -14,7 +14,7 @@ use reload_harness::lab::{Item, Lab, RunError, skip};
 use reload_harness::oracle;
 use reload_harness::python::{Discovery, Interpreter, Tag};
 use reload_harness::report::{Report, text};
-use reload_harness::scenario::{Collection, Name, Scenario};
+use reload_harness::scenario::{Collection, Name, Scenario, Stray};
 use reload_harness::snapshot::diff::{Difference, group};
 use reload_harness::snapshot::{Comparison, Store};
 use reload_harness::trace::Surroundings;
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let present = interpreters.iter().map(|interpreter| interpreter.tag).collect();
     let bench = Arc::new(Bench { lab, store, present });
 
-    let mut trials = vec![at_least_one(&interpreters)];
+    let mut trials = vec![at_least_one(&interpreters), no_stray(&collection)];
     for found in collection.scenarios {
         match Scenario::load(found.name.clone(), &found.path) {
             Ok(scenario) => {
@@ -67,6 +67,15 @@ fn at_least_one(interpreters: &[Interpreter]) -> Trial {
     let tags: BTreeSet<String> = interpreters.iter().map(|interpreter| interpreter.tag.to_string()).collect();
     Trial::test("there_is_a_python", move || {
         if tags.is_empty() { Err("no Python was found on this machine".into()) } else { Ok(()) }
+    })
+}
+
+/// What no scenario uses was perhaps meant as one.
+fn no_stray(collection: &Collection) -> Trial {
+    let told = |stray: &Stray| format!("{}: {}\n", stray.path.display(), stray.why);
+    let strays: String = collection.strays.iter().map(told).collect();
+    Trial::test("every_file_belongs_to_a_scenario", move || {
+        if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
     })
 }
 

@@ -15,7 +15,7 @@ pub enum Exit {
     Usage = 2,
     /// A scenario is malformed; the others were run.
     Malformed = 3,
-    /// A snapshot is missing, or belongs to no scenario.
+    /// A snapshot is missing, or a file belongs to no scenario.
     Snapshots = 4,
     /// A run crashed, hung, or ended without having said what it did.
     Crashed = 5,
@@ -72,7 +72,7 @@ impl Exit {
             Exit::Differs => "a report differs from its snapshot",
             Exit::Usage => "wrong usage of the command line",
             Exit::Malformed => "a scenario is malformed",
-            Exit::Snapshots => "a snapshot is missing, or belongs to no scenario",
+            Exit::Snapshots => "a snapshot is missing, or a file belongs to no scenario",
             Exit::Crashed => "a run crashed or hung",
             Exit::Claims => "a claim does not hold (with --strict-claims)",
             Exit::NoInterpreter => "no interpreter that was asked for",

@@ -56,7 +56,7 @@ pub(crate) fn seconds(duration: Duration) -> String {
     if seconds < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
 }
 
-/// What is wrong with scenarios, and what lies about beside them.
+/// What is wrong with scenarios, and what lies about beside them, where all of them were asked for.
 pub(crate) fn selection(selection: &Selection, json: bool) -> io::Result<()> {
     for problems in &selection.problems {
         if json {
@@ -65,7 +65,7 @@ pub(crate) fn selection(selection: &Selection, json: bool) -> io::Result<()> {
             say(problems.render(true));
         }
     }
-    for stray in &selection.strays {
+    for stray in selection.strays.iter().filter(|_| selection.is_whole) {
         say_warning(format_args!("{}: {}", stray.path.display(), stray.why));
     }
     Ok(())

@@ -61,7 +61,7 @@ pub enum Event {
         /// A unified diff.
         diff: String,
     },
-    /// Something is amiss in the snapshots folder (`check`).
+    /// Something is amiss in the folder of the scenarios or that of the snapshots (`check`).
     Finding {
         /// What, in words.
         message: String,
