@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod accept;
 mod args;
 mod check;
+mod durations;
 mod exit;
 mod explain;
 mod failure;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::args::Playing;
+use super::durations::Durations;
 use super::exit::Exit;
 use super::progress::Progress;
 use super::selection::Selection;
@@ -47,8 +48,10 @@ pub(crate) struct Outcome {
     pub(crate) claims: [usize; 2],
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
-    /// How long all of it took.
+    /// How long all of it took,
     pub(crate) took: Duration,
+    /// and each run, where that was asked for.
+    pub(crate) durations: Option<Durations>,
 }
 
 /// A selection on interpreters.
@@ -72,7 +75,8 @@ impl Session<'_> {
         skipped.extend(lacking);
         let start = Instant::now();
         self.begin(&items, &skipped)?;
-        let mut outcome = Outcome::default();
+        let durations = self.playing.durations.map(|_| Durations::default());
+        let mut outcome = Outcome { durations, ..Outcome::default() };
         outcome.summary.skipped = skipped.len();
         outcome.summary.problems = self.selection.problem_count();
         if !self.selection.problems.is_empty() {
@@ -109,6 +113,9 @@ impl Session<'_> {
         );
         progress.finish();
         outcome.took = start.elapsed();
+        if let (Some(durations), Some(count)) = (outcome.durations.take(), self.playing.durations) {
+            say(durations.slowest(count));
+        }
         failure.map_or(Ok(outcome), Err)
     }
 
@@ -147,6 +154,10 @@ impl Session<'_> {
         finished: Finished<Trial>,
         outcome: &mut Outcome,
     ) -> Result<Option<Told>, Failure> {
+        if let Some(durations) = &mut outcome.durations {
+            durations.add(item, finished.took);
+        }
+        let milliseconds = outcome.durations.as_ref().map(|_| finished.took.as_secs_f64() * 1000.0);
         let Trial { play, judgement } = match finished.outcome {
             Ok(trial) => trial,
             Err(error) => {
@@ -167,7 +178,8 @@ impl Session<'_> {
         let [true_claims, false_claims] = report.claims();
         outcome.claims = [outcome.claims[0] + true_claims, outcome.claims[1] + false_claims];
         if self.json {
-            tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
+            let run = json::Run { milliseconds, ..json::Run::new(&report, item.interpreter) };
+            tell::emit(&Event::RunFinished(Box::new(run)))?;
         }
         Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole, false_claims }))
     }
