@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod failure;
 mod list;
+mod new;
 mod paint;
 mod progress;
 mod pythons;
@@ -35,7 +36,8 @@ Examples:
   reload-harness check                         the gate: compare with the snapshots
   reload-harness accept founding               take the reports as they are now
   reload-harness explain unbound-base-call     what a report means by a cause
-  reload-harness pythons                       which Pythons are here";
+  reload-harness pythons                       which Pythons are here
+  reload-harness new counter/after_reload      a scenario to begin with";
 
 /// Tells what a reload does to the identity of every class, function, module and instance
 #[derive(Debug, Parser)]
@@ -57,6 +59,7 @@ enum Command {
     Check(check::CheckArgs),
     Accept(accept::AcceptArgs),
     Explain(explain::ExplainArgs),
+    New(new::NewArgs),
 }
 
 /// Runs the command line of this process.
@@ -87,6 +90,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::check(args),
         Command::Accept(args) => accept::accept(args),
         Command::Explain(args) => explain::explain(args),
+        Command::New(args) => new::new(args),
     }
 }
 

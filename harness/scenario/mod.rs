@@ -24,9 +24,11 @@ mod tests;
 
 pub use collection::{Collection, Found, Stray};
 pub use filter::{Filter, FilterError};
-pub use name::Name;
+pub use name::{Name, NameError};
 pub use path::{PathError, WorkspacePath};
 pub use problem::{Place, Problem, Problems};
+#[cfg(test)]
+pub(crate) use settings::KEYS;
 pub use settings::{Bytecode, Settings};
 
 /// One Markdown file: prose, settings, module sources and a transcript, in the order in which they

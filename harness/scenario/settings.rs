@@ -9,6 +9,8 @@ mod read;
 mod requirement;
 mod specifier;
 
+#[cfg(test)]
+pub(crate) use read::KEYS;
 pub(super) use read::read;
 
 /// What a scenario asks of its runs.

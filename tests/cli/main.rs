@@ -8,6 +8,7 @@ mod interruption;
 mod json;
 mod judgement;
 mod lone_file;
+mod new;
 mod packages;
 mod pythons;
 mod repository;

@@ -16,7 +16,8 @@ use crate::scenario::block::Block;
 use crate::scenario::problem::Problem;
 use crate::scenario::suggest::{did_you_mean, nearest};
 
-const KEYS: [&str; 7] = ["python", "bytecode", "timeout", "hashseed", "site", "requires", "tags"];
+/// Every setting there is.
+pub(crate) const KEYS: [&str; 7] = ["python", "bytecode", "timeout", "hashseed", "site", "requires", "tags"];
 const BYTECODE: [&str; 3] = ["off", "timestamp", "hash"];
 const LONGEST_TIMEOUT: f64 = 3600.0;
 
