@@ -15,8 +15,10 @@
 //! | [`oracle`] | a run and restarts | a verdict for each step, and why |
 //! | [`report`] | observations and verdicts | the text a person reads, and JSON lines |
 //! | [`snapshot`] | reports | accepted reports by epoch, and what differs from them |
+//! | [`catalogue`] | scenarios and accepted reports | a table of contents |
 //! | [`cli`] | arguments | an exit code |
 
+pub mod catalogue;
 pub mod cli;
 pub mod lab;
 pub mod oracle;

@@ -5,20 +5,23 @@
 #![allow(clippy::expect_used)]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use reload_harness::catalogue::{self, Entry};
 use reload_harness::lab::{Item, Lab, RunError, skip};
 use reload_harness::oracle;
 use reload_harness::python::{Discovery, Interpreter, Tag};
 use reload_harness::report::{Report, text};
-use reload_harness::scenario::{Collection, Name, Scenario, Stray};
+use reload_harness::scenario::{Collection, Found, Name, Scenario, Stray};
 use reload_harness::snapshot::diff::{Difference, group};
 use reload_harness::snapshot::{Comparison, Store};
 use reload_harness::trace::Surroundings;
 use reload_harness::worker::{Cancel, Programs};
+use similar::TextDiff;
 
 /// What all tests share.
 struct Bench {
@@ -45,7 +48,9 @@ fn main() -> ExitCode {
     let present = interpreters.iter().map(|interpreter| interpreter.tag).collect();
     let bench = Arc::new(Bench { lab, store, present });
 
-    let mut trials = vec![at_least_one(&interpreters), no_stray(&collection)];
+    let page = root.join("scenarios/README.md");
+    let mut trials =
+        vec![at_least_one(&interpreters), no_stray(&collection), contents(&bench, &collection, page)];
     for found in collection.scenarios {
         match Scenario::load(found.name.clone(), &found.path) {
             Ok(scenario) => {
@@ -76,6 +81,29 @@ fn no_stray(collection: &Collection) -> Trial {
     let strays: String = collection.strays.iter().map(told).collect();
     Trial::test("every_file_belongs_to_a_scenario", move || {
         if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
+    })
+}
+
+/// The table of contents is generated from what else is there.
+fn contents(bench: &Arc<Bench>, collection: &Collection, page: PathBuf) -> Trial {
+    let (bench, found) = (Arc::clone(bench), collection.scenarios.clone());
+    Trial::test("the_table_of_contents_is_up_to_date", move || {
+        let mut entries = Vec::new();
+        for Found { name, path } in found {
+            // One that is malformed fails by itself.
+            if let Ok(scenario) = Scenario::load(name, &path) {
+                let epochs = bench.store.load(&scenario.name)?.accepted;
+                entries.push(Entry { scenario, epochs });
+            }
+        }
+        let old = fs::read_to_string(page)?;
+        let new = catalogue::placed(Some(&old), &catalogue::contents(&entries))?;
+        if old == new {
+            return Ok(());
+        }
+        let diff = TextDiff::from_lines(&old, &new);
+        let diff = diff.unified_diff().header("scenarios/README.md", "as it would be").to_string();
+        Err(format!("{diff}\nto bring it up to date: cargo run -- contents").into())
     })
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 pub enum Exit {
     /// All that was asked for was done, and nothing was found.
     Clean = 0,
-    /// A report differs from its accepted snapshot.
+    /// A report differs from its accepted snapshot, or the table of contents from what it should be.
     Differs = 1,
     /// The command line is wrong. `clap` uses this number as well.
     Usage = 2,
@@ -69,7 +69,7 @@ impl Exit {
     fn meaning(self) -> &'static str {
         match self {
             Exit::Clean => "clean",
-            Exit::Differs => "a report differs from its snapshot",
+            Exit::Differs => "a report differs from its snapshot, or the contents are out of date",
             Exit::Usage => "wrong usage of the command line",
             Exit::Malformed => "a scenario is malformed",
             Exit::Snapshots => "a snapshot is missing, or a file belongs to no scenario",

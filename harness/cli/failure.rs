@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Exit;
+use crate::catalogue::Unplaced;
 use crate::python::Unavailable;
 use crate::scenario::{Filter, FilterError, Name, NameError};
 use crate::snapshot::StoreError;
@@ -54,6 +55,14 @@ pub(crate) enum Failure {
         /// The file.
         path: PathBuf,
     },
+    /// A page has no place for the table of contents.
+    #[error("{}: {source}", .page.display())]
+    Contents {
+        /// The page.
+        page: PathBuf,
+        /// What it lacks.
+        source: Unplaced,
+    },
     /// A file or folder is out of reach.
     #[error("failed to {action} {}: {source}", .path.display())]
     File {
@@ -91,6 +100,7 @@ impl Failure {
             | Failure::NoScenarios { .. }
             | Failure::BadName { .. }
             | Failure::Exists { .. }
+            | Failure::Contents { .. }
             | Failure::NoFile { .. } => Exit::Usage,
             Failure::Snapshots(StoreError::Busy { .. }) => Exit::Busy,
             Failure::File { .. } | Failure::Snapshots(_) | Failure::Output(_) | Failure::Lab(_) => Exit::Io,

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod accept;
 mod args;
 mod check;
+mod contents;
 mod durations;
 mod exit;
 mod explain;
@@ -37,7 +38,8 @@ Examples:
   reload-harness accept founding               take the reports as they are now
   reload-harness explain unbound-base-call     what a report means by a cause
   reload-harness pythons                       which Pythons are here
-  reload-harness new counter/after_reload      a scenario to begin with";
+  reload-harness new counter/after_reload      a scenario to begin with
+  reload-harness contents                      the table of contents of all of them";
 
 /// Tells what a reload does to the identity of every class, function, module and instance
 #[derive(Debug, Parser)]
@@ -60,6 +62,7 @@ enum Command {
     Accept(accept::AcceptArgs),
     Explain(explain::ExplainArgs),
     New(new::NewArgs),
+    Contents(contents::ContentsArgs),
 }
 
 /// Runs the command line of this process.
@@ -91,6 +94,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Accept(args) => accept::accept(args),
         Command::Explain(args) => explain::explain(args),
         Command::New(args) => new::new(args),
+        Command::Contents(args) => contents::contents(args),
     }
 }
 

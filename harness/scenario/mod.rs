@@ -15,6 +15,7 @@ mod path;
 mod problem;
 mod settings;
 mod suggest;
+mod summary;
 mod transcript;
 mod tree;
 
@@ -41,6 +42,9 @@ pub struct Scenario {
     pub path: PathBuf,
     /// The first heading's text.
     pub title: String,
+    /// The first sentence of the prose, code between backticks and all else as plain text; empty where there
+    /// is no prose.
+    pub summary: String,
     /// The settings block, or its defaults.
     pub settings: Settings,
     /// What happens, in order.

@@ -28,6 +28,7 @@ impl Run {
                 name: Name { group: "made_up".to_owned(), name: "run".to_owned() },
                 path: "made_up/run.md".into(),
                 title: "A made-up run".to_owned(),
+                summary: String::new(),
                 settings: Settings::default(),
                 steps: Vec::new(),
             },
