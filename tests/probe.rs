@@ -372,3 +372,19 @@ fn a_class_that_says_it_is_from_an_unknown_place_is_not_the_scenarios() {
         assert!(!report.contains("<unknown>"), "{tag}: {report}");
     }
 }
+
+#[test]
+fn what_c_code_makes_is_not_the_scenarios_whatever_it_says() {
+    let machine = Machine::new();
+    for (tag, report) in machine.reports("python = '>=3'", &[], ">>> import decimal\n>>> decimal.Decimal(1)")
+    {
+        assert!(!report.contains("SignalDict"), "{tag}:\n{report}");
+    }
+    let made = "import abc\nHIDDEN = [abc.ABCMeta('Full', (), {'f': lambda self: 1})]\nNamed = abc.ABCMeta('Named', (), {})";
+    machine.each_says(
+        "python = '>=3'",
+        &[("foo.py", made)],
+        ">>> import foo",
+        &["foo.Named #1 metaclass: abc.ABCMeta", "abc.Full #1 metaclass: abc.ABCMeta"],
+    );
+}

@@ -5,20 +5,23 @@
 #![allow(clippy::expect_used)]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use reload_harness::lab::{Item, Lab, skip};
+use reload_harness::catalogue::{self, Entry};
+use reload_harness::lab::{Item, Lab, RunError, skip};
 use reload_harness::oracle;
 use reload_harness::python::{Discovery, Interpreter, Tag};
 use reload_harness::report::{Report, text};
-use reload_harness::scenario::{Collection, Name, Scenario};
+use reload_harness::scenario::{Collection, Found, Name, Scenario, Stray};
 use reload_harness::snapshot::diff::{Difference, group};
 use reload_harness::snapshot::{Comparison, Store};
 use reload_harness::trace::Surroundings;
 use reload_harness::worker::{Cancel, Programs};
+use similar::TextDiff;
 
 /// What all tests share.
 struct Bench {
@@ -45,7 +48,9 @@ fn main() -> ExitCode {
     let present = interpreters.iter().map(|interpreter| interpreter.tag).collect();
     let bench = Arc::new(Bench { lab, store, present });
 
-    let mut trials = vec![at_least_one(&interpreters)];
+    let page = root.join("scenarios/README.md");
+    let mut trials =
+        vec![at_least_one(&interpreters), no_stray(&collection), contents(&bench, &collection, page)];
     for found in collection.scenarios {
         match Scenario::load(found.name.clone(), &found.path) {
             Ok(scenario) => {
@@ -70,6 +75,38 @@ fn at_least_one(interpreters: &[Interpreter]) -> Trial {
     })
 }
 
+/// What no scenario uses was perhaps meant as one.
+fn no_stray(collection: &Collection) -> Trial {
+    let told = |stray: &Stray| format!("{}: {}\n", stray.path.display(), stray.why);
+    let strays: String = collection.strays.iter().map(told).collect();
+    Trial::test("every_file_belongs_to_a_scenario", move || {
+        if strays.is_empty() { Ok(()) } else { Err(strays.into()) }
+    })
+}
+
+/// The table of contents is generated from what else is there.
+fn contents(bench: &Arc<Bench>, collection: &Collection, page: PathBuf) -> Trial {
+    let (bench, found) = (Arc::clone(bench), collection.scenarios.clone());
+    Trial::test("the_table_of_contents_is_up_to_date", move || {
+        let mut entries = Vec::new();
+        for Found { name, path } in found {
+            // One that is malformed fails by itself.
+            if let Ok(scenario) = Scenario::load(name, &path) {
+                let epochs = bench.store.load(&scenario.name)?.accepted;
+                entries.push(Entry { scenario, epochs });
+            }
+        }
+        let old = fs::read_to_string(page)?;
+        let new = catalogue::placed(Some(&old), &catalogue::contents(&entries))?;
+        if old == new {
+            return Ok(());
+        }
+        let diff = TextDiff::from_lines(&old, &new);
+        let diff = diff.unified_diff().header("scenarios/README.md", "as it would be").to_string();
+        Err(format!("{diff}\nto bring it up to date: cargo run -- contents").into())
+    })
+}
+
 fn test_name(name: &Name) -> String {
     name.to_string().replace('/', "::")
 }
@@ -81,14 +118,17 @@ fn trial(bench: &Arc<Bench>, scenario: &Arc<Scenario>, interpreter: &Interpreter
         if let Some(why) = skip(&scenario, &interpreter) {
             return Ok(Completion::ignored_with(why.to_string()));
         }
-        check(&bench, &scenario, &interpreter).map(|()| Completion::Completed)
+        check(&bench, &scenario, &interpreter)
     })
 }
 
-fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<(), Failed> {
-    let oracle::Trial { play, judgement } =
-        oracle::Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[])
-            .map_err(|error| error.to_string())?;
+fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Result<Completion, Failed> {
+    let held = oracle::Trial::hold(&bench.lab, &Item { scenario, interpreter }, &[]);
+    let oracle::Trial { play, judgement } = match held {
+        Ok(trial) => trial,
+        Err(RunError::Lacking(why)) => return Ok(Completion::ignored_with(why.to_string())),
+        Err(error) => return Err(error.to_string().into()),
+    };
     let surroundings = Surroundings::of(&play, interpreter, false);
     let report = Report::new(scenario, &play, &surroundings).judged(judgement);
     // What a snapshot says can be accepted in haste; that a control is clean cannot.
@@ -100,7 +140,7 @@ fn check(bench: &Bench, scenario: &Scenario, interpreter: &Interpreter) -> Resul
     let recorded =
         bench.store.record(scenario, tag, &actual, &bench.present).map_err(|error| error.to_string())?;
     let (epoch, expected) = match recorded.comparison {
-        Comparison::Equal => return Ok(()),
+        Comparison::Equal => return Ok(Completion::Completed),
         Comparison::Differs { expected, epoch } => (Some(epoch), expected),
         Comparison::Missing => (None, String::new()),
     };

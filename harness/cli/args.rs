@@ -123,6 +123,14 @@ pub(crate) struct Playing {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 
+    /// Install no packages: a scenario that requires some which are not there is skipped
+    #[arg(long)]
+    pub(crate) offline: bool,
+
+    /// Tell how long the runs took, and the N that took longest [default: 10]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10")]
+    pub(crate) durations: Option<usize>,
+
     /// Play each run with these hash seeds as well, and tell which steps they change: 0-7, or 1,5,9
     #[arg(long, value_name = "SEEDS", value_parser = seeds)]
     pub(crate) hashseeds: Option<Seeds>,

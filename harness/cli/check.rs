@@ -13,7 +13,7 @@ use super::tell::{any, claimed, counted, judged, say, seconds};
 use super::{Exit, Failure};
 use crate::python::{Discovery, Tag, Unavailable};
 use crate::report::json::Event;
-use crate::scenario::{Name, Scenario};
+use crate::scenario::{Name, Scenario, Stray};
 use crate::snapshot::diff::{Difference, group, ranges};
 use crate::snapshot::gate::{Finding, findings, missing};
 use crate::snapshot::{Comparison, Store, compare};
@@ -49,7 +49,9 @@ pub(crate) struct CheckArgs {
 }
 
 pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
+    let mut selection = Selection::of_folder(&args.folders, &args.selection.filters)?;
+    // Findings, and so not told in passing.
+    let strays = std::mem::take(&mut selection.strays);
     let discovery = Discovery::of_process();
     let interpreters = if args.pythons.python.is_empty() {
         discovery.discovered().all().into_iter().map(|found| found.interpreter.clone()).collect()
@@ -69,7 +71,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         raw_ids: false,
         json,
     };
-    let mut gate = Gate { strict_claims: args.strict_claims, ..Gate::default() };
+    let mut gate = Gate { strict_claims: args.strict_claims, strays, ..Gate::default() };
     let outcome = session.play(|scenario, runs| gate.take(&store, scenario, &runs))?;
     if outcome.is_interrupted() {
         return outcome.conclude([], json);
@@ -93,6 +95,8 @@ struct Gate {
     unproposed: Vec<(Name, Tag)>,
     differences: Vec<Difference>,
     findings: Vec<Finding>,
+    /// Files among the scenarios that belong to none: one that was meant as a scenario is never played.
+    strays: Vec<Stray>,
     /// Whether claims must hold.
     strict_claims: bool,
     /// Claims that do not.
@@ -139,6 +143,14 @@ impl Gate {
                 writeln!(out, "{}\n{}", Styled::new(HEADING, heading), group.render(&folder, true))?;
             }
         }
+        for stray in &self.strays {
+            let message = format!("{}: {}", stray.path.display(), stray.why);
+            if json {
+                emit(&Event::Finding { message })?;
+            } else {
+                writeln!(out, "{} {message}", Styled::new(ERROR, "scenarios:"))?;
+            }
+        }
         for finding in &self.findings {
             if json {
                 emit(&Event::Finding { message: message(finding, tags) })?;
@@ -157,6 +169,7 @@ impl Gate {
             judged(outcome),
             claimed(outcome),
             any(self.differences.len(), "differs", "differ"),
+            any(self.strays.len(), "file of no scenario", "files of no scenario"),
             any(self.findings.len(), "finding in the snapshots", "findings in the snapshots"),
             any(self.crashed, "ended early, which nobody accepted", "ended early, which nobody accepted"),
             any(summary.skipped, "skipped", "skipped"),
@@ -187,7 +200,8 @@ impl Gate {
     fn exits(&self) -> Vec<Exit> {
         let mut exits = Vec::new();
         exits.extend((!self.differences.is_empty()).then_some(Exit::Differs));
-        exits.extend((!self.findings.is_empty()).then_some(Exit::Snapshots));
+        let is_in_order = self.findings.is_empty() && self.strays.is_empty();
+        exits.extend((!is_in_order).then_some(Exit::Snapshots));
         exits.extend((self.strict_claims && self.false_claims > 0).then_some(Exit::Claims));
         exits.extend((self.crashed > 0).then_some(Exit::Crashed));
         exits

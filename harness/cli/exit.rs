@@ -9,13 +9,13 @@ use std::fmt::Write as _;
 pub enum Exit {
     /// All that was asked for was done, and nothing was found.
     Clean = 0,
-    /// A report differs from its accepted snapshot.
+    /// A report differs from its accepted snapshot, or the table of contents from what it should be.
     Differs = 1,
     /// The command line is wrong. `clap` uses this number as well.
     Usage = 2,
     /// A scenario is malformed; the others were run.
     Malformed = 3,
-    /// A snapshot is missing, or belongs to no scenario.
+    /// A snapshot is missing, or a file belongs to no scenario.
     Snapshots = 4,
     /// A run crashed, hung, or ended without having said what it did.
     Crashed = 5,
@@ -69,10 +69,10 @@ impl Exit {
     fn meaning(self) -> &'static str {
         match self {
             Exit::Clean => "clean",
-            Exit::Differs => "a report differs from its snapshot",
+            Exit::Differs => "a report differs from its snapshot, or the contents are out of date",
             Exit::Usage => "wrong usage of the command line",
             Exit::Malformed => "a scenario is malformed",
-            Exit::Snapshots => "a snapshot is missing, or belongs to no scenario",
+            Exit::Snapshots => "a snapshot is missing, or a file belongs to no scenario",
             Exit::Crashed => "a run crashed or hung",
             Exit::Claims => "a claim does not hold (with --strict-claims)",
             Exit::NoInterpreter => "no interpreter that was asked for",

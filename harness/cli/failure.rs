@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Exit;
+use crate::catalogue::Unplaced;
 use crate::python::Unavailable;
-use crate::scenario::{Filter, FilterError, Name};
+use crate::scenario::{Filter, FilterError, Name, NameError};
 use crate::snapshot::StoreError;
 
 /// What ends a subcommand before its work is done.
@@ -39,6 +40,28 @@ pub(crate) enum Failure {
     NoScenarios {
         /// The folder that was looked into.
         folder: PathBuf,
+    },
+    /// A new scenario cannot have this name.
+    #[error("no scenario can be called `{name}`: {error}")]
+    BadName {
+        /// As it was asked for.
+        name: String,
+        /// Why not.
+        error: NameError,
+    },
+    /// A new scenario would take the place of another.
+    #[error("{} is there already", .path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A page has no place for the table of contents.
+    #[error("{}: {source}", .page.display())]
+    Contents {
+        /// The page.
+        page: PathBuf,
+        /// What it lacks.
+        source: Unplaced,
     },
     /// A file or folder is out of reach.
     #[error("failed to {action} {}: {source}", .path.display())]
@@ -75,6 +98,9 @@ impl Failure {
             Failure::Filter(_)
             | Failure::NothingMatches { .. }
             | Failure::NoScenarios { .. }
+            | Failure::BadName { .. }
+            | Failure::Exists { .. }
+            | Failure::Contents { .. }
             | Failure::NoFile { .. } => Exit::Usage,
             Failure::Snapshots(StoreError::Busy { .. }) => Exit::Busy,
             Failure::File { .. } | Failure::Snapshots(_) | Failure::Output(_) | Failure::Lab(_) => Exit::Io,

@@ -46,6 +46,7 @@ pub(crate) fn list(args: &ListArgs) -> Result<Exit, Failure> {
                 title: scenario.title.clone(),
                 file: scenario.path.display().to_string(),
                 requires: python,
+                packages: scenario.settings.requires.clone(),
                 tags: scenario.settings.tags.clone(),
                 epochs,
             })?;

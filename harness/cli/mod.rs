@@ -7,10 +7,13 @@ use clap::{Parser, Subcommand};
 mod accept;
 mod args;
 mod check;
+mod contents;
+mod durations;
 mod exit;
 mod explain;
 mod failure;
 mod list;
+mod new;
 mod paint;
 mod progress;
 mod pythons;
@@ -34,7 +37,9 @@ Examples:
   reload-harness check                         the gate: compare with the snapshots
   reload-harness accept founding               take the reports as they are now
   reload-harness explain unbound-base-call     what a report means by a cause
-  reload-harness pythons                       which Pythons are here";
+  reload-harness pythons                       which Pythons are here
+  reload-harness new counter/after_reload      a scenario to begin with
+  reload-harness contents                      the table of contents of all of them";
 
 /// Tells what a reload does to the identity of every class, function, module and instance
 #[derive(Debug, Parser)]
@@ -56,6 +61,8 @@ enum Command {
     Check(check::CheckArgs),
     Accept(accept::AcceptArgs),
     Explain(explain::ExplainArgs),
+    New(new::NewArgs),
+    Contents(contents::ContentsArgs),
 }
 
 /// Runs the command line of this process.
@@ -86,6 +93,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::check(args),
         Command::Accept(args) => accept::accept(args),
         Command::Explain(args) => explain::explain(args),
+        Command::New(args) => new::new(args),
+        Command::Contents(args) => contents::contents(args),
     }
 }
 

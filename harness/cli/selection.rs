@@ -16,8 +16,10 @@ pub(crate) struct Selection {
     pub(crate) scenarios: Vec<Scenario>,
     /// What is wrong with the others.
     pub(crate) problems: Vec<Problems>,
-    /// Files that belong to no scenario; only where the folder was read without a filter.
+    /// Files that belong to no scenario, whatever was asked for.
     pub(crate) strays: Vec<Stray>,
+    /// Whether everything in the folder was.
+    pub(crate) is_whole: bool,
     /// Every scenario of the folder, whatever was asked for.
     pub(crate) declared: Vec<Declared>,
     /// Scenarios whose snapshots are in the snapshots folder.
@@ -58,9 +60,8 @@ impl Selection {
         if let Some(pattern) = filter.unmatched(&known).first() {
             return Err(Failure::nothing_matches(pattern, seen.iter().map(|(name, _)| name)));
         }
-        if filter.is_empty() {
-            selection.strays = collection.strays;
-        }
+        selection.strays = collection.strays;
+        selection.is_whole = filter.is_empty();
         Ok(selection)
     }
 

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::args::Playing;
+use super::durations::Durations;
 use super::exit::Exit;
 use super::progress::Progress;
 use super::selection::Selection;
 use super::tell::{self, counted, say, say_error};
 use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
 use crate::oracle::{Cause, Tally, Trial};
+use crate::packages::Packages;
 use crate::python::{Interpreter, Tag};
 use crate::report::json::{self, Event, Summary};
 use crate::report::{Report, text};
@@ -46,8 +48,10 @@ pub(crate) struct Outcome {
     pub(crate) claims: [usize; 2],
     /// Interpreters on which no run could be played, and why.
     pub(crate) failed: BTreeMap<Tag, String>,
-    /// How long all of it took.
+    /// How long all of it took,
     pub(crate) took: Duration,
+    /// and each run, where that was asked for.
+    pub(crate) durations: Option<Durations>,
 }
 
 /// A selection on interpreters.
@@ -65,16 +69,19 @@ impl Session<'_> {
         &self,
         mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
+        let lab = self.lab()?;
+        let (items, mut skipped) = plan(&self.selection.scenarios, self.interpreters);
+        let (items, lacking) = lab.equip(items, tell::installs);
+        skipped.extend(lacking);
         let start = Instant::now();
-        let (items, skipped) = plan(&self.selection.scenarios, self.interpreters);
         self.begin(&items, &skipped)?;
-        let mut outcome = Outcome::default();
+        let durations = self.playing.durations.map(|_| Durations::default());
+        let mut outcome = Outcome { durations, ..Outcome::default() };
         outcome.summary.skipped = skipped.len();
         outcome.summary.problems = self.selection.problem_count();
         if !self.selection.problems.is_empty() {
             outcome.exits.push(Exit::Malformed);
         }
-        let lab = self.lab()?;
         let progress = Progress::new(items.len(), self.json);
         let mut gathered: Vec<Told> = Vec::new();
         let mut left = counts(&items);
@@ -106,13 +113,17 @@ impl Session<'_> {
         );
         progress.finish();
         outcome.took = start.elapsed();
+        if let (Some(durations), Some(count)) = (outcome.durations.take(), self.playing.durations) {
+            say(durations.slowest(count));
+        }
         failure.map_or(Ok(outcome), Err)
     }
 
     fn lab(&self) -> Result<Lab, Failure> {
         let programs = programs()?;
         let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
-        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?;
+        let packages = Packages::of_user().offline(self.playing.offline);
+        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?.packages(packages);
         if let Some(jobs) = self.playing.jobs {
             lab = lab.jobs(jobs.get());
         }
@@ -143,6 +154,10 @@ impl Session<'_> {
         finished: Finished<Trial>,
         outcome: &mut Outcome,
     ) -> Result<Option<Told>, Failure> {
+        if let Some(durations) = &mut outcome.durations {
+            durations.add(item, finished.took);
+        }
+        let milliseconds = outcome.durations.as_ref().map(|_| finished.took.as_secs_f64() * 1000.0);
         let Trial { play, judgement } = match finished.outcome {
             Ok(trial) => trial,
             Err(error) => {
@@ -163,7 +178,8 @@ impl Session<'_> {
         let [true_claims, false_claims] = report.claims();
         outcome.claims = [outcome.claims[0] + true_claims, outcome.claims[1] + false_claims];
         if self.json {
-            tell::emit(&Event::RunFinished(Box::new(json::Run::new(&report, item.interpreter))))?;
+            let run = json::Run { milliseconds, ..json::Run::new(&report, item.interpreter) };
+            tell::emit(&Event::RunFinished(Box::new(run)))?;
         }
         Ok(Some(Told { tag: item.interpreter.tag, text: text(&report), whole, false_claims }))
     }
@@ -199,7 +215,7 @@ impl Outcome {
         }
         self.exits.push(match error {
             RunError::Start(_) => Exit::NoInterpreter,
-            RunError::Play(_) => Exit::Internal,
+            RunError::Play(_) | RunError::Lacking(_) => Exit::Internal,
         });
         self.failed.entry(tag).or_insert_with(|| error.to_string());
     }

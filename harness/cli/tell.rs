@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use super::selection::Selection;
@@ -56,7 +56,7 @@ pub(crate) fn seconds(duration: Duration) -> String {
     if seconds < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
 }
 
-/// What is wrong with scenarios, and what lies about beside them.
+/// What is wrong with scenarios, and what lies about beside them, where all of them were asked for.
 pub(crate) fn selection(selection: &Selection, json: bool) -> io::Result<()> {
     for problems in &selection.problems {
         if json {
@@ -65,7 +65,7 @@ pub(crate) fn selection(selection: &Selection, json: bool) -> io::Result<()> {
             say(problems.render(true));
         }
     }
-    for stray in &selection.strays {
+    for stray in selection.strays.iter().filter(|_| selection.is_whole) {
         say_warning(format_args!("{}: {}", stray.path.display(), stray.why));
     }
     Ok(())
@@ -101,6 +101,15 @@ pub(crate) fn interpreter(interpreters: &[Interpreter]) {
             },
         );
         let line = format!("{tag} {version} {host} {}", executable.display());
+        say(Styled::new(FAINT, line));
+    }
+}
+
+/// What is being installed, to somebody who waits for it.
+pub(crate) fn installs(item: &Item<'_>) {
+    if io::stderr().is_terminal() {
+        let requirements = item.scenario.settings.requires.join(", ");
+        let line = format!("installing {requirements} for {}", item.interpreter.tag);
         say(Styled::new(FAINT, line));
     }
 }

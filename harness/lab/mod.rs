@@ -4,6 +4,7 @@ mod plan;
 mod pool;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
+use crate::packages::{Lacking, Packages};
 use crate::worker::{
     Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces,
 };
@@ -25,6 +27,7 @@ pub struct Lab {
     // Before the folder they work in.
     pool: Pool,
     programs: Programs,
+    packages: Packages,
     workspaces: Workspaces,
     cancel: Cancel,
     jobs: usize,
@@ -50,12 +53,20 @@ pub enum RunError {
     /// The worker could not be talked to.
     #[error(transparent)]
     Play(#[from] PlayError),
+    /// What its scenario requires is not there.
+    #[error(transparent)]
+    Lacking(#[from] Lacking),
 }
 
 impl RunError {
     /// Whether the harness was told to stop.
     pub fn is_interruption(&self) -> bool {
-        matches!(self, Self::Start(StartError::Interrupted) | Self::Play(PlayError::Interrupted))
+        matches!(
+            self,
+            Self::Start(StartError::Interrupted)
+                | Self::Play(PlayError::Interrupted)
+                | Self::Lacking(Lacking::Interrupted)
+        )
     }
 }
 
@@ -67,6 +78,7 @@ impl Lab {
         Ok(Self {
             pool: Pool::default(),
             programs,
+            packages: Packages::of_user(),
             workspaces,
             cancel,
             jobs,
@@ -91,6 +103,57 @@ impl Lab {
     #[must_use]
     pub fn contain(self, contain: bool) -> Self {
         Self { contain, ..self }
+    }
+
+    /// Where packages are kept that scenarios require, and whether those that lack are installed.
+    #[must_use]
+    pub fn packages(self, packages: Packages) -> Self {
+        Self { packages, ..self }
+    }
+
+    /// Has the packages installed that the items require and that are not there yet, and parts the items that
+    /// can be played from those that cannot. `begun` is called for each of what takes so long.
+    pub fn equip<'a>(
+        &self,
+        items: Vec<Item<'a>>,
+        begun: impl Fn(&Item<'_>) + Sync,
+    ) -> (Vec<Item<'a>>, Vec<(Item<'a>, Skip)>) {
+        let mut lacking: Vec<Item<'a>> = Vec::new();
+        for item in &items {
+            let requires = &item.scenario.settings.requires;
+            let is_same = |other: &Item<'_>| {
+                other.interpreter == item.interpreter && other.scenario.settings.requires == *requires
+            };
+            if !requires.is_empty()
+                && !lacking.iter().any(is_same)
+                && !self.packages.has(item.interpreter, requires)
+            {
+                lacking.push(*item);
+            }
+        }
+        let install = |item: &Item<'_>| {
+            begun(item);
+            Ok(self.provide(item)?)
+        };
+        self.each(&lacking, install, |_, _| {});
+        let (mut playable, mut skipped) = (Vec::new(), Vec::new());
+        for item in items {
+            match self.provide(&item) {
+                // Told to stop, the lab hands them over as interrupted.
+                Ok(_) | Err(Lacking::Interrupted) => playable.push(item),
+                Err(why) => skipped.push((item, Skip::Lacking(why))),
+            }
+        }
+        (playable, skipped)
+    }
+
+    /// The folder with what an item requires; none where it requires nothing.
+    fn provide(&self, item: &Item<'_>) -> Result<Option<PathBuf>, Lacking> {
+        let requires = &item.scenario.settings.requires;
+        if requires.is_empty() {
+            return Ok(None);
+        }
+        self.packages.provide(item.interpreter, requires, &self.cancel).map(Some)
     }
 
     /// Has the rest of what is being played handed over as interrupted.
@@ -147,7 +210,7 @@ impl Lab {
 
     /// Plays one item in a way of its own.
     pub fn conduct(&self, item: &Item<'_>, conduct: &Conduct) -> Result<Play, RunError> {
-        let post = Post::of(item);
+        let post = Post::of(item, self.provide(item)?);
         let mut worker = match self.pool.take(&post) {
             Some(worker) => worker,
             None => self.start(item, &post)?,
@@ -166,7 +229,7 @@ impl Lab {
         let setup = Setup {
             programs: &self.programs,
             interpreter: item.interpreter,
-            conditions: post.conditions,
+            conditions: post.conditions.clone(),
             contain: self.contain,
         };
         Worker::start(&setup, &folder, &self.cancel)

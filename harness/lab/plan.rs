@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::packages::Lacking;
 use crate::python::Interpreter;
 use crate::scenario::{Bytecode, Scenario};
 
@@ -24,6 +25,10 @@ pub enum Skip {
     },
     /// It asks for hash-based bytecode, which the version does not know.
     NoHashBytecode,
+    /// It requires packages, which are not installed for Python 2.
+    NoPackages,
+    /// It requires packages that this interpreter cannot have here.
+    Lacking(Lacking),
 }
 
 impl fmt::Display for Skip {
@@ -31,6 +36,8 @@ impl fmt::Display for Skip {
         match self {
             Self::Version { python } => write!(f, "it is written for Python {python}"),
             Self::NoHashBytecode => f.write_str("hash-based bytecode came with CPython 3.7 (PEP 552)"),
+            Self::NoPackages => f.write_str("it requires packages, which are installed for Python 3 alone"),
+            Self::Lacking(why) => why.fmt(f),
         }
     }
 }
@@ -53,13 +60,17 @@ pub fn plan<'a>(
     (items, skipped)
 }
 
-/// Why this scenario cannot be played on this interpreter, if so.
+/// Why this scenario cannot be played on this interpreter, if so; whether it can have the packages that it
+/// requires is known once the lab has tried ([`Lab::equip`](super::Lab::equip)).
 pub fn skip(scenario: &Scenario, interpreter: &Interpreter) -> Option<Skip> {
     let settings = &scenario.settings;
     let tag = interpreter.tag;
     if !settings.admits(u64::from(tag.major), u64::from(tag.minor), interpreter.micro()) {
         let python = settings.python.as_ref().map(ToString::to_string).unwrap_or_default();
         return Some(Skip::Version { python });
+    }
+    if !settings.requires.is_empty() && tag.major < 3 {
+        return Some(Skip::NoPackages);
     }
     let knows_hashes = (tag.major, tag.minor) >= (3, 7);
     (settings.bytecode == Bytecode::Hash && !knows_hashes).then_some(Skip::NoHashBytecode)

@@ -21,12 +21,13 @@ pub(super) struct Post {
 }
 
 impl Post {
-    pub(super) fn of(item: &Item<'_>) -> Self {
+    /// That of an item which finds the packages that it requires in this folder.
+    pub(super) fn of(item: &Item<'_>, packages: Option<PathBuf>) -> Self {
         let settings = &item.scenario.settings;
         Self {
             tag: item.interpreter.tag,
             executable: item.interpreter.executable.clone(),
-            conditions: Conditions { hashseed: settings.hashseed, site: settings.site },
+            conditions: Conditions { hashseed: settings.hashseed, site: settings.site, packages },
         }
     }
 }

@@ -11,10 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 use std::{env, io::Write};
 
-use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::cache;
 use super::candidate::{Candidate, Kind};
 use super::environment::Environment;
 use super::facts::{Facts, SCRIPT};
@@ -43,17 +43,9 @@ struct Stored {
 }
 
 impl Memory {
-    /// That of the user: in `RELOAD_HARNESS_CACHE_DIR`, or in `reload-harness` in the cache folder
-    /// of the platform. None where that variable is set to nothing.
+    /// That of the user, in [`cache::folder_of_user`]; one that forgets where there is no such folder.
     pub fn of_user() -> Self {
-        let folder = match env::var_os("RELOAD_HARNESS_CACHE_DIR") {
-            Some(folder) if folder.is_empty() => None,
-            Some(folder) => Some(PathBuf::from(folder)),
-            None => etcetera::choose_base_strategy()
-                .ok()
-                .map(|strategy| strategy.cache_dir().join(env!("CARGO_PKG_NAME"))),
-        };
-        folder.map_or_else(Memory::default, |folder| Memory::in_folder(&folder))
+        cache::folder_of_user().map_or_else(Memory::default, |folder| Memory::in_folder(&folder))
     }
 
     /// One in a folder, which need not be there.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 mod ask;
+pub mod cache;
 mod candidate;
 mod discover;
 mod environment;

@@ -53,8 +53,10 @@ impl Collection {
         let linked = path.is_symlink();
         if is_passed_over(&path) {
         } else if is("files") {
-            if let Some(why) = flaw_of_siblings(&path, linked) {
-                self.stray(path, why);
+            match flaw_of_siblings(&path, linked) {
+                Some(why) => self.stray(path, why),
+                None if !linked => self.take_siblings(&path),
+                None => {}
             }
         } else if path.is_dir() && linked {
             self.stray(path, "a linked folder is not followed");
@@ -74,6 +76,22 @@ impl Collection {
         }
     }
 
+    /// A `.files` folder: all that is in it goes into the workspace. What cannot be read is told when the
+    /// scenario is.
+    fn take_siblings(&mut self, folder: &Path) {
+        let Ok(paths) = entries(folder) else { return };
+        if paths.is_empty() {
+            self.stray(folder.to_owned(), "there is nothing in it, and a folder alone is not laid down");
+        }
+        for path in paths {
+            if path.is_dir() && !path.is_symlink() {
+                self.take_siblings(&path);
+            } else if is_left_behind(&path) {
+                self.stray(path, "goes into the workspace, and looks like what an editor or a desktop left");
+            }
+        }
+    }
+
     fn stray(&mut self, path: PathBuf, why: &str) {
         self.strays.push(Stray { path, why: why.to_owned() });
     }
@@ -81,6 +99,13 @@ impl Collection {
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+}
+
+/// Whether a program that somebody looked at the folder with has left it.
+fn is_left_behind(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let editors = name.ends_with('~') || (name.starts_with('.') && name.ends_with(".swp"));
+    editors || [".DS_Store", "Thumbs.db", "desktop.ini"].contains(&&*name)
 }
 
 fn is_passed_over(path: &Path) -> bool {
@@ -160,6 +185,16 @@ mod tests {
         let why: Vec<_> = found.strays.iter().map(|stray| stray.why.as_str()).collect();
         assert_eq!(why[0], "is no folder");
         assert_eq!(why[1], "there is no scenario of that name beside it");
+    }
+
+    #[test]
+    fn what_is_dead_in_a_sibling_folder_is_a_stray() {
+        let root = tree(&["g/a.md", "g/a.files/.DS_Store", "g/a.files/x/y.py~", "g/a.files/x/.y.py.swp"]);
+        fs::create_dir_all(root.path().join("g/a.files/x/empty")).unwrap();
+        fs::write(root.path().join("g/a.files/x/.hidden"), "").unwrap();
+        let found = Collection::find(root.path()).unwrap();
+        let dead = ["g/a.files/.DS_Store", "g/a.files/x/.y.py.swp", "g/a.files/x/empty", "g/a.files/x/y.py~"];
+        assert_eq!(strays(root.path(), &found), dead);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::problem::Problem;
 pub(super) struct Document {
     /// The text of the first heading.
     pub(super) title: String,
+    /// The first paragraph below it, with backticks around code; empty where there is none.
+    pub(super) prose: String,
     /// The fenced blocks, in order.
     pub(super) blocks: Vec<Block>,
 }
@@ -28,6 +30,7 @@ pub(super) fn read(source: &str, problems: &mut Vec<Problem>) -> Document {
         run: Run::default(),
         label: None,
         headings: 0,
+        paragraph: None,
     };
     for (event, range) in Parser::new(source).into_offset_iter() {
         reader.take(event, range);
@@ -48,6 +51,8 @@ struct Reader<'s, 'p> {
     run: Run,
     label: Option<Label>,
     headings: usize,
+    /// The paragraph that it is in, if that may be the first one.
+    paragraph: Option<String>,
 }
 
 /// What the reader is in the middle of.
@@ -74,10 +79,15 @@ impl Reader<'_, '_> {
                 self.settle();
                 self.place = Place::Fenced { content: String::new(), label: self.label.take() };
             }
-            Event::End(TagEnd::Paragraph) => self.settle(),
+            Event::End(TagEnd::Paragraph) => {
+                self.end_paragraph();
+                self.settle();
+            }
             Event::Start(tag) if is_block(&tag) => {
                 self.settle();
                 self.drop_label();
+                let is_first = self.headings > 0 && self.document.prose.is_empty();
+                self.paragraph = (tag == Tag::Paragraph && is_first).then(String::new);
                 self.place = match tag {
                     Tag::Heading { level, .. } => Place::Heading { level, text: String::new() },
                     Tag::CodeBlock(_) => Place::Indented { start: None },
@@ -108,6 +118,9 @@ impl Reader<'_, '_> {
                 }
             }
             Place::Flow | Place::Html { .. } => {
+                if let Some(paragraph) = &mut self.paragraph {
+                    paragraph.push_str(text);
+                }
                 let first_colon = text == ":" && self.run.code.is_some() && !self.run.colon;
                 self.run.colon |= first_colon;
                 self.run.other |= !first_colon;
@@ -116,6 +129,9 @@ impl Reader<'_, '_> {
     }
 
     fn code(&mut self, text: &str, span: Range<usize>) {
+        if let Some(paragraph) = &mut self.paragraph {
+            paragraph.extend(["`", text, "`"]);
+        }
         if let Place::Heading { text: title, .. } = &mut self.place {
             title.push_str(text);
         } else if self.run.code.is_none() {
@@ -188,6 +204,15 @@ impl Reader<'_, '_> {
             self.problems.push(problem.help(help));
         }
         self.document.blocks.push(block);
+    }
+
+    /// A label is no prose.
+    fn end_paragraph(&mut self) {
+        if let Some(paragraph) = self.paragraph.take()
+            && self.run.other
+        {
+            self.document.prose = paragraph;
+        }
     }
 
     /// Ends a run of inline text, which may have been a label.

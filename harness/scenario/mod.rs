@@ -15,6 +15,7 @@ mod path;
 mod problem;
 mod settings;
 mod suggest;
+mod summary;
 mod transcript;
 mod tree;
 
@@ -24,9 +25,11 @@ mod tests;
 
 pub use collection::{Collection, Found, Stray};
 pub use filter::{Filter, FilterError};
-pub use name::Name;
+pub use name::{Name, NameError};
 pub use path::{PathError, WorkspacePath};
 pub use problem::{Place, Problem, Problems};
+#[cfg(test)]
+pub(crate) use settings::KEYS;
 pub use settings::{Bytecode, Settings};
 
 /// One Markdown file: prose, settings, module sources and a transcript, in the order in which they
@@ -39,6 +42,9 @@ pub struct Scenario {
     pub path: PathBuf,
     /// The first heading's text.
     pub title: String,
+    /// The first sentence of the prose, code between backticks and all else as plain text; empty where there
+    /// is no prose.
+    pub summary: String,
     /// The settings block, or its defaults.
     pub settings: Settings,
     /// What happens, in order.

@@ -13,7 +13,63 @@ pub struct Name {
     pub name: String,
 }
 
+/// Why a text names no scenario that there could be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing before, between or behind the slashes.
+    #[error("a name has the form GROUP/NAME")]
+    Empty,
+    /// `../x`
+    #[error("`{part}` leads out of the scenarios folder")]
+    Outside {
+        /// The part.
+        part: String,
+    },
+    /// Scenarios are not looked for there.
+    #[error("`{part}` is not looked into for scenarios")]
+    PassedOver {
+        /// The part.
+        part: String,
+    },
+    /// A character that the names of snapshots cannot have.
+    #[error("its snapshots are called by it, and {flaw:?} breaks their names; did you mean `{meant}`?")]
+    Character {
+        /// The first such character.
+        flaw: char,
+        /// The name with something else in its place.
+        meant: String,
+    },
+}
+
 impl Name {
+    /// Reads `group/name`, with a group or without, as the name of a file that could be there.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let parts: Vec<&str> = text.split('/').collect();
+        for part in &parts {
+            let part = (*part).to_owned();
+            match part.as_str() {
+                "" => return Err(NameError::Empty),
+                "." | ".." => return Err(NameError::Outside { part }),
+                _ if part.starts_with('.')
+                    || is_folder_of_files(&part)
+                    || part.eq_ignore_ascii_case("readme") =>
+                {
+                    return Err(NameError::PassedOver { part });
+                }
+                _ => {}
+            }
+        }
+        let (group, name) = text.rsplit_once('/').unwrap_or(("", text));
+        let name = Self { group: group.to_owned(), name: name.to_owned() };
+        match name.flaw() {
+            None => Ok(name),
+            Some(flaw) => {
+                let meant = text.replace(is_awkward, "_");
+                Err(NameError::Character { flaw, meant })
+            }
+        }
+    }
+
     /// The name of a file below a scenarios folder; none where it is not below it.
     pub fn below(scenarios: &Path, file: &Path) -> Option<Self> {
         let relative = file.strip_prefix(scenarios).ok()?;
@@ -35,14 +91,17 @@ impl Name {
 
     /// The first character that a snapshot's file name, a filter or a file system would stumble over.
     pub(super) fn flaw(&self) -> Option<char> {
-        let awkward = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || r#"@\:*?"<>|[]{}"#.contains(c)
-                || c == char::REPLACEMENT_CHARACTER
-        };
-        self.group.chars().chain(self.name.chars()).find(|&c| awkward(c))
+        self.group.chars().chain(self.name.chars()).find(|&c| is_awkward(c))
     }
+}
+
+fn is_awkward(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || r#"@\:*?"<>|[]{}"#.contains(c) || c == char::REPLACEMENT_CHARACTER
+}
+
+/// Whether a folder of this name has the files of a scenario rather than scenarios.
+fn is_folder_of_files(part: &str) -> bool {
+    Path::new(part).extension().is_some_and(|extension| extension == "files")
 }
 
 /// Takes `..` away without asking the disk, so that a linked folder keeps the name it is reached by.
@@ -97,6 +156,26 @@ mod tests {
     #[test]
     fn a_relative_lone_file_is_named_in_the_current_folder() {
         assert_eq!(Name::of_lone(Path::new("scenarios/g/x.md")).to_string(), "g/x");
+    }
+
+    #[test]
+    fn a_name_is_read_as_it_prints() {
+        for text in ["g/x", "x", "a/b/c.d", "founding/super-call_2"] {
+            assert_eq!(Name::new(text).map(|name| name.to_string()).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_scenario_could_have_is_refused_with_the_reason() {
+        let told = |text: &str| Name::new(text).err().map(|error| error.to_string()).unwrap_or_default();
+        for text in ["", "/x", "g/", "a//b"] {
+            assert_eq!(told(text), "a name has the form GROUP/NAME", "{text}");
+        }
+        assert_eq!(told("../x"), "`..` leads out of the scenarios folder");
+        for text in [".git/x", "g/.x", "g/README", "a.files/x"] {
+            assert!(told(text).ends_with("is not looked into for scenarios"), "{text}");
+        }
+        assert!(told("my group/a@b").ends_with("did you mean `my_group/a_b`?"));
     }
 
     #[test]

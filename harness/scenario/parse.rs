@@ -8,6 +8,7 @@ use super::markdown;
 use super::path::{PathError, WorkspacePath};
 use super::problem::{Problem, Problems};
 use super::suggest::did_you_mean;
+use super::summary::first_sentence;
 use super::tree::Tree;
 use super::{Name, Scenario, Settings, Step, Write, settings, transcript};
 
@@ -65,7 +66,8 @@ pub(super) fn parse(
     let Assembly { mut problems, settings, steps, .. } = assembly;
     if problems.is_empty() {
         let settings = settings.unwrap_or_default();
-        return Ok(Scenario { name, path: path.to_owned(), title: document.title, settings, steps });
+        let (title, summary) = (document.title, first_sentence(&document.prose));
+        return Ok(Scenario { name, path: path.to_owned(), title, summary, settings, steps });
     }
     problems.sort_by_key(|problem| problem.span.start);
     Err(Problems { path: path.to_owned(), source, problems })

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
+mod flaw;
 mod read;
+mod requirement;
 mod specifier;
 
+#[cfg(test)]
+pub(crate) use read::KEYS;
 pub(super) use read::read;
 
 /// What a scenario asks of its runs.
@@ -22,6 +26,8 @@ pub struct Settings {
     pub hashseed: u32,
     /// `site = false`: whether `site` is imported, and with it the site-packages.
     pub site: bool,
+    /// `requires = ["pydantic==2.9.2"]`: packages that it imports (PEP 508), as pip is given them.
+    pub requires: Vec<String>,
     /// `tags = ["super"]`: words to find it by.
     pub tags: Vec<String>,
 }

@@ -36,5 +36,5 @@ pub use file_name::{FileName, NameError, State};
 pub use lock::PATIENCE;
 pub use pending::Recorded;
 pub use proposal::propose;
-pub use range::Minor;
+pub use range::{Minor, admits, hosted};
 pub use store::{SnapshotFile, Snapshots, Store};

@@ -31,7 +31,7 @@ impl fmt::Display for Minor {
 
 /// The versions that the harness can host, oldest first: 2.7, and 3.6 and later. That a scenario for
 /// `>=3` has no snapshot for 3.0 is no gap.
-pub(super) fn hosted() -> impl Iterator<Item = Minor> {
+pub fn hosted() -> impl Iterator<Item = Minor> {
     iter::once(Minor { major: 2, minor: 7 }).chain((6..=u8::MAX).map(|minor| Minor { major: 3, minor }))
 }
 
@@ -39,7 +39,7 @@ pub(super) fn hosted() -> impl Iterator<Item = Minor> {
 ///
 /// A range changes its mind only at the versions it names, so it is enough to ask about these, their
 /// neighbours, and both ends.
-pub(super) fn admits(range: &VersionSpecifiers, version: Minor) -> bool {
+pub fn admits(range: &VersionSpecifiers, version: Minor) -> bool {
     let release = |patch: u64| Version::new([u64::from(version.major), u64::from(version.minor), patch]);
     let named = range.iter().map(pep440_rs::VersionSpecifier::version).filter(|named| {
         let number = |at: usize| named.release().get(at).copied().unwrap_or(0);

@@ -28,6 +28,7 @@ impl Run {
                 name: Name { group: "made_up".to_owned(), name: "run".to_owned() },
                 path: "made_up/run.md".into(),
                 title: "A made-up run".to_owned(),
+                summary: String::new(),
                 settings: Settings::default(),
                 steps: Vec::new(),
             },
@@ -41,6 +42,7 @@ impl Run {
                 more_held: 0,
                 uses: Vec::new(),
                 workspace: std::path::PathBuf::from("/workspace"),
+                packages: None,
             },
         }
     }
@@ -265,6 +267,7 @@ pub(crate) fn surroundings() -> Surroundings {
     Surroundings {
         workspace: vec!["/tmp/w1".to_owned()],
         prefixes: vec!["/opt/python".to_owned()],
+        packages: Vec::new(),
         raw_ids: false,
     }
 }

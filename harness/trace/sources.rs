@@ -55,7 +55,7 @@ fn origin(file: &str, function: &str) -> Origin {
 
 /// `<string>` and its like are code that the scenario compiled.
 fn is_of_workspace(file: &str) -> bool {
-    !(file.starts_with('/') || file.starts_with("<prefix>") || file.starts_with("<frozen "))
+    !["/", "<prefix>", "<packages>", "<frozen "].iter().any(|elsewhere| file.starts_with(elsewhere))
 }
 
 type Line = (Option<String>, Option<usize>);

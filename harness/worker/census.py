@@ -21,6 +21,9 @@ HEAP_IS_FROZEN = hasattr(gc, "freeze") and sys.version_info >= (3, 8)
 # Names that the interpreter itself puts into a namespace in which code runs.
 BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
 HELD_LIMIT = 1000
+CALLED = ("types", "abc", "builtins", "__builtin__")  # where classes made by calls say they are from
+HEAP_TYPE = 1 << 9  # what C code has laid out beforehand is none (Py_TPFLAGS_HEAPTYPE)
+CYTHON = ("cython_runtime", "_cython_")
 CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
 CONSTANTS = frozenset(
     id(kind) for kind in (type(None), bool, int, type(sys.maxsize + 1), float, complex, bytes, text_type)
@@ -31,6 +34,7 @@ raw_dict = type.__dict__["__dict__"].__get__
 raw_mro = type.__dict__["__mro__"].__get__
 raw_module = type.__dict__["__module__"].__get__
 raw_name = type.__dict__["__name__"].__get__
+flags_of = type.__dict__["__flags__"].__get__
 raw_subclasses = type.__subclasses__
 module_dict = types.ModuleType.__dict__["__dict__"].__get__
 loaded = sys.modules
@@ -196,13 +200,13 @@ class Census(object):
             if name in self.own_names:
                 if module is not None:
                     own.append((name, module))
-            elif name != "__main__" and module is not None and self.owns_module(module):
+            elif name != "__main__" and module is not None and self.owns_module(name, module):
                 own.append((name, module))
             else:
                 self.foreign_modules[name] = module
         return sorted(own, key=lambda pair: pair[0])
 
-    def owns_module(self, module):
+    def owns_module(self, name, module):
         """Whether a module comes from the workspace, or was made by hand."""
         if not issubclass(type(module), types.ModuleType):
             return self.owns_class(type(module))
@@ -214,6 +218,8 @@ class Census(object):
             pass
         places = [place for place in places if type(place) is str]
         if not places:
+            if type(name) is str and name.startswith(CYTHON):
+                return False  # made by hand, but by what Cython has compiled
             return namespace.get("__spec__") is None and namespace.get("__loader__") is None and not PY2
         # What a bare interpreter has it found by absolute paths.
         return any((place + "/").startswith(self.workspace + "/") or place[:1] != "/" for place in places)
@@ -318,13 +324,21 @@ class Census(object):
             return True
         if module[:1] == "<":
             return False  # `enum` before 3.11, of what it makes for `ssl`
-        if module in ("types", "abc", "builtins", "__builtin__"):  # where classes made by calls say they are from
+        if module in CALLED:
             outermost = qualified_name(cls).partition(".")[0]
             home = self.foreign_modules.get(module)
-            return is_written_in_python(cls) and (home is None or outermost not in module_dict(home))
+            is_misled = home is None or outermost not in module_dict(home)
+            return is_misled and is_written_in_python(cls) and not self.is_of_others(cls)
         # C code that stands for a module: `_locale` makes `locale.Error`, whether or not `locale` was imported.
         known = module in loaded or "_" + module in loaded
-        return not known and is_written_in_python(cls)
+        return not known and is_written_in_python(cls) and not self.is_of_others(cls)
+
+    def is_of_others(self, cls):
+        """Whether the functions in a class are from modules that are not the scenario's: NumPy says of its
+        own classes that they are from where they are documented.
+        """
+        homes = [function.__globals__.get("__name__") for function in functions_of(cls)]
+        return bool(homes) and all([home in self.foreign_modules and home not in CALLED for home in homes])
 
     def is_stranger(self, cls):
         """Whether a class is known not to be the scenario's."""
@@ -333,12 +347,24 @@ class Census(object):
         reference = self.strangers.get(id(cls))
         return reference is not None and reference() is cls
 
-    def new_classes(self):
+    def is_made_in_c(self, cls):
+        """Whether no more than a wrong module says of a class that the scenario made it.
+
+        C code may name a module that is not there (`pyo3_runtime.PanicException`), and
+        what it makes of a metaclass says that it is from there (`decimal`'s `SignalDict`).
+        """
+        module = value_module(cls)
+        is_misled = module == "abc" or module not in loaded and module not in self.own_names
+        return module is not None and is_misled and not functions_of(cls) and not any(
+            [self.owns_class(base) for base in mro_of(cls)[1:]]
+        )
+
+    def new_classes(self, reached):
         """Classes that came to be since the last look, wherever they hide; of equals, the older first."""
         found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below()
         fresh = []
         for cls in found:
-            if self.owns_class(cls):
+            if self.owns_class(cls) and (id(cls) in reached or not self.is_made_in_c(cls)):
                 fresh.append(cls)
             else:
                 self.strangers[id(cls)] = weakref.ref(cls)
@@ -381,7 +407,7 @@ class Census(object):
         there would be a matter of when the garbage collector ran last.
         """
         # A generator: on 2.7 a list comprehension would leave the last class in a variable.
-        hidden = list(weakref.ref(cls) for cls in self.new_classes() if id(cls) not in reached)
+        hidden = list(weakref.ref(cls) for cls in self.new_classes(reached) if id(cls) not in reached)
         if hidden:
             gc.collect()
         living = [cls for cls in [reference() for reference in hidden] if cls is not None]
@@ -553,10 +579,16 @@ def qualified_name(value):
 
 def is_written_in_python(cls):
     """Whether a class statement made it: C code puts no functions into a class, and seldom makes room for attributes."""
+    if issubclass(type(cls), type) and not flags_of(cls) & HEAP_TYPE:
+        return False
     namespace = class_namespace(cls)
-    if "__dict__" in namespace or "__weakref__" in namespace:
-        return True
-    return any(type(unwrapped(value)) is types.FunctionType for value in list(namespace.values()))
+    return "__dict__" in namespace or "__weakref__" in namespace or bool(functions_of(cls))
+
+
+def functions_of(cls):
+    """The functions that stand in a class itself."""
+    values = [unwrapped(value) for value in list(class_namespace(cls).values())]
+    return [value for value in values if type(value) is types.FunctionType]
 
 
 def unwrapped(value):

@@ -36,6 +36,8 @@ pub struct Play {
     pub more_held: u64,
     /// The folder in which it ran: gone by now, but its path is in what the run wrote.
     pub workspace: PathBuf,
+    /// The folder of packages that it could import from, if there was one.
+    pub packages: Option<PathBuf>,
 }
 
 /// Something that still holds a superseded object.

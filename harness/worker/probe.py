@@ -125,7 +125,9 @@ def serve(commands, wire, contained):
     greeting = receive(commands)
     if greeting is None:
         os._exit(0)
-    (_, wire.nonce), (_, folder) = fields_of(greeting)
+    (_, wire.nonce), (_, folder), (_, packages) = fields_of(greeting)
+    if packages:
+        add_packages(native(packages))
     greets = hello(contained)
     ancestors = census.Ancestors()
     warm_up(folder, pristine, ancestors)
@@ -200,6 +202,16 @@ def hello(contained):
         "pid": os.getpid(),
         "contained": contained,
     }
+
+
+def add_packages(folder):
+    """Makes a folder what site-packages is, `.pth` files included, whether or not `site` was imported."""
+    bare = set(loaded)
+    import site
+    site.addsitedir(folder)
+    for name in ("site", "_sitebuiltins"):
+        if name not in bare:
+            loaded.pop(name, None)
 
 
 def native(path):

@@ -49,6 +49,7 @@ pub struct Worker {
     lifeline: Option<Lifeline>,
     listener: Listener,
     folder: Folder,
+    packages: Option<PathBuf>,
     contained: bool,
     /// The worker's own, in its namespace.
     pid: i32,
@@ -99,10 +100,12 @@ impl Worker {
             lifeline: Some(Lifeline::new(started.commands)?),
             listener: Listener::new(&nonce, [started.frames, started.stdout, started.stderr])?,
             folder,
+            packages: setup.conditions.packages.clone(),
             contained: false,
             pid: 0,
         };
-        worker.send(&request::greeting(&nonce, &worker.folder.warm()), cancel)?;
+        let greeting = request::greeting(&nonce, &worker.folder.warm(), worker.packages.as_deref());
+        worker.send(&greeting, cancel)?;
         Ok(worker)
     }
 
@@ -221,8 +224,8 @@ impl Worker {
             .collect();
         let threads = hearing.threads.unwrap_or_default();
         let (held, more_held) = hearing.held;
-        let uses = hearing.uses;
-        Ok(Play { steps, uses, rest: written.rest, ending, leaked, threads, held, more_held, workspace })
+        let (uses, rest, packages) = (hearing.uses, written.rest, self.packages.clone());
+        Ok(Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.

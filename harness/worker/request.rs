@@ -11,9 +11,11 @@ use std::path::Path;
 
 use crate::scenario::{Bytecode, Scenario, Step};
 
-/// The first message to a worker: the nonce of its frames, and an empty folder to warm up in.
-pub(super) fn greeting(nonce: &str, folder: &Path) -> Vec<u8> {
-    message(&[('n', nonce.as_bytes()), ('f', folder.as_os_str().as_bytes())])
+/// The first message to a worker: the nonce of its frames, an empty folder to warm up in, and a folder of
+/// packages, if there is one.
+pub(super) fn greeting(nonce: &str, folder: &Path, packages: Option<&Path>) -> Vec<u8> {
+    let packages = packages.map(|packages| packages.as_os_str().as_bytes()).unwrap_or_default();
+    message(&[('n', nonce.as_bytes()), ('f', folder.as_os_str().as_bytes()), ('p', packages)])
 }
 
 /// What `reload` does in a run.
@@ -90,6 +92,8 @@ mod tests {
 
     #[test]
     fn a_message_tells_every_length_in_bytes() {
-        assert_eq!(greeting("abc", Path::new("/é")), "12\nn3:abcf3:/é".as_bytes());
+        assert_eq!(greeting("abc", Path::new("/é"), None), "15\nn3:abcf3:/ép0:".as_bytes());
+        let packages = Some(Path::new("/p"));
+        assert_eq!(greeting("abc", Path::new("/é"), packages), "17\nn3:abcf3:/ép2:/p".as_bytes());
     }
 }

@@ -47,16 +47,18 @@ impl Programs {
 }
 
 /// What sets one worker apart from another of the same interpreter: it cannot change after start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Conditions {
     /// `PYTHONHASHSEED`.
     pub hashseed: u32,
     /// Whether `site` is imported.
     pub site: bool,
+    /// A folder of packages that can be imported besides, as those of site-packages can.
+    pub packages: Option<PathBuf>,
 }
 
 /// What is started, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Setup<'a> {
     /// By what.
     pub programs: &'a Programs,
@@ -128,7 +130,7 @@ fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsStrin
         path.push(":");
     }
     path.push("/usr/local/bin:/usr/bin:/bin");
-    vec![
+    let mut variables = vec![
         ("PATH", path),
         (processes::MARK, folder.home().into()),
         ("TMPDIR", folder.temporary().into()),
@@ -137,5 +139,10 @@ fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsStrin
         ("TZ", "UTC".into()),
         ("PYTHONHASHSEED", setup.conditions.hashseed.to_string().into()),
         ("PYTHONIOENCODING", "utf-8".into()),
-    ]
+    ];
+    if setup.conditions.packages.is_some() {
+        // A library for linear algebra would start a thread with a stack and buffers for each processor.
+        variables.push(("OMP_NUM_THREADS", "1".into()));
+    }
+    variables
 }

@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod console;
+mod contents;
+mod durations;
 mod ending;
 mod interruption;
 mod json;
 mod judgement;
 mod lone_file;
+mod new;
+mod packages;
 mod pythons;
 mod repository;
 mod selection;

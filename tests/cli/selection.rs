@@ -80,6 +80,32 @@ fn what_no_scenario_uses_is_warned_of() {
     let world = World::good().file("scenarios/g/notes.txt", "");
     world.run(&["run"]).is(0).says("warning: scenarios/g/notes.txt: is no scenario");
     world.run(&["list"]).is(0).says("warning: scenarios/g/notes.txt: is no scenario");
+    for filtered in [&["run", "good"], &["list", "good"]] {
+        assert!(!world.run(filtered).is(0).err.contains("warning"));
+    }
+}
+
+#[test]
+fn the_gate_fails_where_a_file_belongs_to_no_scenario_whatever_was_asked_for() {
+    let world = World::good().accepted();
+    for (path, why) in [
+        ("scenarios/g/notes.txt", "is no scenario (`.md`)"),
+        ("scenarios/g/lost.files/x.bin", "there is no scenario of that name beside it"),
+        ("scenarios/g/good.files/.DS_Store", "looks like what an editor or a desktop left"),
+    ] {
+        world.write(path, "");
+        for arguments in [&["check", "-p", python()][..], &["check", "-p", python(), "good"]] {
+            let ran = world.run(arguments);
+            ran.is(4).prints("scenarios: scenarios/g/").prints(why).says(", 1 file of no scenario");
+            assert!(!ran.err.contains("warning"), "{ran:?}");
+        }
+        let events = world.run(&["check", "-p", python(), "--json"]).events();
+        let finding = events.iter().find(|event| event["event"] == "finding").unwrap();
+        assert!(finding["message"].as_str().unwrap().contains(why), "{finding}");
+        std::fs::remove_file(world.path().join(path)).unwrap();
+        let _ = std::fs::remove_dir(world.path().join(path).parent().unwrap());
+    }
+    world.check().is(0);
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub enum Event {
         /// A unified diff.
         diff: String,
     },
-    /// Something is amiss in the snapshots folder (`check`).
+    /// Something is amiss in the folder of the scenarios or that of the snapshots (`check`).
     Finding {
         /// What, in words.
         message: String,
@@ -81,6 +81,8 @@ pub enum Event {
         /// The versions it is written for.
         #[serde(skip_serializing_if = "Option::is_none")]
         requires: Option<String>,
+        /// The packages that it requires.
+        packages: Vec<String>,
         /// Words to find it by.
         tags: Vec<String>,
         /// The interpreters with which its accepted reports begin to hold.

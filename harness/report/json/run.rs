@@ -37,6 +37,9 @@ pub struct Run {
     pub held: Vec<Held>,
     /// and how many more lines there would be.
     pub more_held: u64,
+    /// How long it took, its restarts included, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
     /// The report, as people read it and as the snapshot keeps it.
     pub report: String,
 }
@@ -76,6 +79,7 @@ impl Run {
             threads: report.threads.clone(),
             held: report.held.iter().map(Held::from).collect(),
             more_held: report.more_held,
+            milliseconds: None,
             report: text(report),
         }
     }

@@ -161,6 +161,7 @@ fn samples() -> Vec<Event> {
             title: "A".to_owned(),
             file: "scenarios/a.md".to_owned(),
             requires: Some(">=3".to_owned()),
+            packages: vec!["six==1.16.0".into()],
             tags: vec!["slow".to_owned()],
             epochs: vec!["cp36".to_owned()],
         },

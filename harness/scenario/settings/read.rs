@@ -8,13 +8,16 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::flaw::Flaw;
+use super::requirement::{self, Required};
 use super::specifier;
 use super::{Bytecode, Settings};
 use crate::scenario::block::Block;
 use crate::scenario::problem::Problem;
 use crate::scenario::suggest::{did_you_mean, nearest};
 
-const KEYS: [&str; 6] = ["python", "bytecode", "timeout", "hashseed", "site", "tags"];
+/// Every setting there is.
+pub(crate) const KEYS: [&str; 7] = ["python", "bytecode", "timeout", "hashseed", "site", "requires", "tags"];
 const BYTECODE: [&str; 3] = ["off", "timestamp", "hash"];
 const LONGEST_TIMEOUT: f64 = 3600.0;
 
@@ -63,6 +66,7 @@ impl Reader<'_, '_> {
                     self.settings.site = site;
                 }
             }
+            "requires" => self.requires(value),
             "tags" => self.tags(value),
             unknown => {
                 let help =
@@ -76,17 +80,9 @@ impl Reader<'_, '_> {
     fn python(&mut self, value: &Value<'_>) {
         let expected = "`python` is a range of versions, such as \">=2.7\"";
         let Some(text) = self.typed::<String>(value, expected) else { return };
-        // Where the string has no escapes, a place in it is a place in the file.
-        let start = self.block.content[value.span()].find(text.as_str()).map(|at| value.span().start + at);
         match specifier::read(&text) {
             Ok(specifiers) => self.settings.python = Some(specifiers),
-            Err(flaws) => {
-                for flaw in flaws {
-                    let span =
-                        start.map_or(value.span(), |start| start + flaw.span.start..start + flaw.span.end);
-                    self.problems.push(self.problem(span, flaw.message).label(flaw.label).help(flaw.help));
-                }
-            }
+            Err(flaws) => flaws.into_iter().for_each(|flaw| self.flaw(value, &text, flaw)),
         }
     }
 
@@ -133,6 +129,39 @@ impl Reader<'_, '_> {
             }
         }
         self.settings.tags = seen.into_iter().map(|(tag, _)| tag).collect();
+    }
+
+    fn requires(&mut self, value: &Value<'_>) {
+        let Some(requires) = value.get_ref().as_array() else {
+            let expected = "`requires` is an array of packages, such as [\"pydantic==2.9.2\"]";
+            let problem = self.mistyped(value, expected);
+            return self.problems.push(problem);
+        };
+        let mut seen: Vec<(Required, Range<usize>)> = Vec::new();
+        for value in requires {
+            let Some(text) = self.typed::<String>(value, "a requirement is a string") else { continue };
+            match requirement::read(&text) {
+                Err(flaw) => self.flaw(value, &text, flaw),
+                Ok(package) => {
+                    if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == package) {
+                        let message = format!("`{}` is required twice", package.name);
+                        let first = self.block.place(first);
+                        let problem = self.problem(value.span(), message).label("again");
+                        self.problems.push(problem.context(first, "first here"));
+                    } else {
+                        seen.push((package, value.span()));
+                        self.settings.requires.push(text.trim().to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// A flaw in a string. Where that has no escapes, a place in it is a place in the file.
+    fn flaw(&mut self, value: &Value<'_>, text: &str, flaw: Flaw) {
+        let start = self.block.content[value.span()].find(text).map(|at| value.span().start + at);
+        let span = start.map_or(value.span(), |start| start + flaw.span.start..start + flaw.span.end);
+        self.problems.push(self.problem(span, flaw.message).label(flaw.label).help(flaw.help));
     }
 
     /// The value as a type, or a problem that says what it should be.

@@ -1,18 +1,10 @@
 //! Reads a range of Python versions: PEP 440, minus what cannot be meant.
 
-use std::ops::Range;
 use std::str::FromStr;
 
 use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 
-/// What is wrong with a range, and where in it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) span: Range<usize>,
-    pub(super) message: String,
-    pub(super) label: String,
-    pub(super) help: Option<String>,
-}
+use super::flaw::Flaw;
 
 /// Reads a range such as `>=2.7, <3.12`; all its flaws, where it has any.
 pub(super) fn read(text: &str) -> Result<VersionSpecifiers, Vec<Flaw>> {
@@ -70,6 +62,8 @@ fn releases() -> impl Iterator<Item = Version> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
 
     fn flaws(text: &str) -> Vec<(Range<usize>, String)> {

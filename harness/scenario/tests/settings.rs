@@ -14,12 +14,13 @@ fn read(lines: &str) -> Settings {
 #[test]
 fn every_setting_is_read() {
     let settings = read(
-        "python = '>=3.6, <3.13'\nbytecode = \"hash\"\ntimeout = 0.5\nhashseed = 4294967295\nsite = true\ntags = ['super', 'py-2_7']",
+        "python = '>=3.6, <3.13'\nbytecode = \"hash\"\ntimeout = 0.5\nhashseed = 4294967295\nsite = true\nrequires = [' numpy==2.1.3 ', 'six']\ntags = ['super', 'py-2_7']",
     );
     assert!(settings.admits(3, 12, 9) && !settings.admits(3, 13, 0));
     assert_eq!(settings.bytecode, Bytecode::Hash);
     assert_eq!(settings.timeout, Some(Duration::from_millis(500)));
     assert_eq!((settings.hashseed, settings.site), (u32::MAX, true));
+    assert_eq!(settings.requires, ["numpy==2.1.3", "six"]);
     assert_eq!(settings.tags, ["super", "py-2_7"]);
     assert_eq!(read("timeout = 3600").timeout, Some(Duration::from_secs(3600)));
 }
@@ -27,7 +28,8 @@ fn every_setting_is_read() {
 #[test]
 fn without_settings_the_defaults_hold() {
     for settings in [parse(&around("")).settings, read("# nothing")] {
-        assert!(settings.python.is_none() && settings.timeout.is_none() && settings.tags.is_empty());
+        assert!(settings.python.is_none() && settings.timeout.is_none());
+        assert!(settings.tags.is_empty() && settings.requires.is_empty());
         assert_eq!((settings.bytecode, settings.hashseed, settings.site), (Bytecode::Off, 0, false));
         assert!(settings.admits(2, 7, 0) && settings.admits(3, 99, 0));
     }
@@ -43,7 +45,10 @@ fn only_the_release_part_of_a_version_counts() {
 fn an_unknown_key_gets_a_suggestion() {
     assert_eq!(faults(&toml("pyhton = '>=3'")), ["4:1 unknown key `pyhton`"]);
     assert_eq!(help(&toml("pyhton = '>=3'")), "did you mean `python`?");
-    assert_eq!(help(&toml("colour = 1")), "there are python, bytecode, timeout, hashseed, site, tags");
+    assert_eq!(
+        help(&toml("colour = 1")),
+        "there are python, bytecode, timeout, hashseed, site, requires, tags"
+    );
     assert_eq!(faults(&toml("[extra]\nx = 1")), ["4:2 unknown key `extra`"]);
 }
 
@@ -95,6 +100,23 @@ fn tags_are_words_without_repeats() {
             "4:26 the tag `a` is there twice",
             "4:31 `` is no tag"
         ]
+    );
+}
+
+#[test]
+fn requirements_are_packages_each_once() {
+    assert_eq!(
+        faults(&toml("requires = [\"numpy=1.19\", 'six', 2, 'SIX>=1', \"six; python_version < '3.9'\"]")),
+        [
+            "4:19 `numpy=1.19` is no requirement",
+            "4:34 a requirement is a string",
+            "4:37 `six` is required twice"
+        ]
+    );
+    assert_eq!(help(&toml("requires = ['numpy=1.19']")), "did you mean `numpy==1.19`?");
+    assert_eq!(
+        faults(&toml("requires = 'six'")),
+        ["4:12 `requires` is an array of packages, such as [\"pydantic==2.9.2\"]"]
     );
 }
 

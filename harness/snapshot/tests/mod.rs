@@ -79,6 +79,7 @@ impl Project {
             name: name(text),
             path,
             title: "A page".into(),
+            summary: String::new(),
             settings: Settings::default(),
             steps: Vec::new(),
         }

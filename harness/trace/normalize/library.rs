@@ -1,5 +1,5 @@
-//! Step "library lines": in a printed traceback, lines of the standard library lose their number,
-//! which changes with every patch release. Those of the workspace stay, and so does `<stdin>`.
+//! Step "library lines": in a printed traceback, lines of the standard library and of packages lose their
+//! number, which changes with every patch release. Those of the workspace stay, and so does `<stdin>`.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use regex::Regex;
 use super::{Context, pattern};
 
 static LINE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(File "(?:<prefix>/|<frozen )[^"\n]*", line )[0-9]+"#));
+    LazyLock::new(|| pattern(r#"(File "(?:<prefix>/|<packages>/|<frozen )[^"\n]*", line )[0-9]+"#));
 
 pub(super) fn library_lines(text: &str, _context: &Context<'_>) -> String {
     LINE.replace_all(text, "${1}...").into_owned()
@@ -30,6 +30,7 @@ mod tests {
             shown("  File \"<prefix>/lib/python/threading.py\", line 1045, in run"),
             "  File \"<prefix>/lib/python/threading.py\", line ..., in run"
         );
+        assert_eq!(shown("File \"<packages>/six.py\", line 4"), "File \"<packages>/six.py\", line ...");
         assert_eq!(
             shown("File \"<frozen importlib._bootstrap>\", line 241, in _call"),
             "File \"<frozen importlib._bootstrap>\", line ..., in _call"

@@ -30,6 +30,8 @@ pub struct Surroundings {
     pub workspace: Vec<String>,
     /// Absolute paths below which the interpreter is installed: `sys.prefix`, `sys.base_prefix`.
     pub prefixes: Vec<String>,
+    /// Absolute paths of the folder with the packages that the scenario requires.
+    pub packages: Vec<String>,
     /// `--raw-ids`: ids and addresses stay numbers.
     pub raw_ids: bool,
 }
@@ -43,7 +45,8 @@ impl Surroundings {
         let mut prefixes = vec![text(&interpreter.base_prefix)];
         prefixes.extend(environment.map(text).filter(|folder| folder.len() > 1));
         prefixes.dedup();
-        Self { workspace: vec![text(&play.workspace)], prefixes, raw_ids }
+        let packages = play.packages.as_deref().map(text).into_iter().collect();
+        Self { workspace: vec![text(&play.workspace)], prefixes, packages, raw_ids }
     }
 }
 
@@ -121,6 +124,7 @@ pub(crate) mod samples {
         Surroundings {
             workspace: vec!["/tmp/w1".to_owned(), "/private/tmp/w1".to_owned()],
             prefixes: vec!["/usr".to_owned(), "/opt/python".to_owned()],
+            packages: vec!["/cache/p1".to_owned()],
             raw_ids: false,
         }
     }

@@ -1,5 +1,5 @@
-//! Step "paths": the workspace's path disappears, the interpreter's reads `<prefix>`, and the
-//! version in `<prefix>/lib/python3.11` goes.
+//! Step "paths": the workspace's path disappears, that of packages reads `<packages>`, the interpreter's
+//! `<prefix>`, and the version in `<prefix>/lib/python3.11` goes.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -15,6 +15,9 @@ pub(super) fn paths(text: &str, context: &Context<'_>) -> String {
     let mut places = Vec::new();
     for path in longest_first(&context.surroundings.workspace) {
         places.extend(spellings(path).into_iter().map(|spelling| (spelling, Place::Workspace)));
+    }
+    for path in longest_first(&context.surroundings.packages) {
+        places.extend(spellings(path).into_iter().map(|spelling| (spelling, Place::Packages)));
     }
     for path in longest_first(&context.surroundings.prefixes) {
         places.extend(spellings(path).into_iter().map(|spelling| (spelling, Place::Prefix)));
@@ -35,6 +38,7 @@ pub(super) fn paths(text: &str, context: &Context<'_>) -> String {
 #[derive(Clone, Copy)]
 enum Place {
     Workspace,
+    Packages,
     Prefix,
 }
 
@@ -85,6 +89,10 @@ fn replace(text: &str, places: &[(String, Place)]) -> String {
                     (Place::Workspace, below) => {
                         out.push('.');
                         rest = below.unwrap_or(after);
+                    }
+                    (Place::Packages, _) => {
+                        out.push_str("<packages>");
+                        rest = after;
                     }
                     (Place::Prefix, _) => {
                         out.push_str("<prefix>");
@@ -139,6 +147,12 @@ mod tests {
         assert_eq!(shown("/opt/python/lib64/python3.13t/abc.py"), "<prefix>/lib/python/abc.py");
         assert_eq!(shown("/usr/lib/pypy3.10/abc.py"), "<prefix>/lib/python/abc.py");
         assert_eq!(shown("/opt/python/bin/python"), "<prefix>/bin/python");
+    }
+
+    #[test]
+    fn what_a_scenario_requires_is_in_one_place() {
+        let shown = shown("<module 'six' from '/cache/p1/six.py'>");
+        assert_eq!(shown, "<module 'six' from '<packages>/six.py'>");
     }
 
     #[test]
