@@ -19,6 +19,7 @@ mod run;
 mod selection;
 mod session;
 mod style;
+mod sweep;
 mod tell;
 
 pub use exit::Exit;
@@ -56,6 +57,7 @@ enum Command {
     Check(check::CheckArgs),
     Accept(accept::AcceptArgs),
     Explain(explain::ExplainArgs),
+    Sweep(sweep::SweepArgs),
 }
 
 /// Runs the command line of this process.
@@ -86,6 +88,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::check(args),
         Command::Accept(args) => accept::accept(args),
         Command::Explain(args) => explain::explain(args),
+        Command::Sweep(args) => sweep::sweep(args),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Playing a selection: the part that `run` and `check` have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::Failure;
@@ -74,7 +75,7 @@ impl Session<'_> {
         if !self.selection.problems.is_empty() {
             outcome.exits.push(Exit::Malformed);
         }
-        let lab = self.lab()?;
+        let lab = lab(self.playing.jobs, self.playing.timeout)?;
         let progress = Progress::new(items.len(), self.json);
         let mut gathered: Vec<Told> = Vec::new();
         let mut left = counts(&items);
@@ -107,19 +108,6 @@ impl Session<'_> {
         progress.finish();
         outcome.took = start.elapsed();
         failure.map_or(Ok(outcome), Err)
-    }
-
-    fn lab(&self) -> Result<Lab, Failure> {
-        let programs = programs()?;
-        let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
-        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?;
-        if let Some(jobs) = self.playing.jobs {
-            lab = lab.jobs(jobs.get());
-        }
-        if let Some(timeout) = self.playing.timeout {
-            lab = lab.time_limit(timeout);
-        }
-        Ok(lab)
     }
 
     /// Tells what is known before the first run.
@@ -169,6 +157,19 @@ impl Session<'_> {
     }
 }
 
+/// A lab of this process, which stops on Ctrl-C.
+pub(crate) fn lab(jobs: Option<NonZeroUsize>, timeout: Option<Duration>) -> Result<Lab, Failure> {
+    let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
+    let mut lab = Lab::new(programs()?, cancel).map_err(Failure::Lab)?;
+    if let Some(jobs) = jobs {
+        lab = lab.jobs(jobs.get());
+    }
+    if let Some(timeout) = timeout {
+        lab = lab.time_limit(timeout);
+    }
+    Ok(lab)
+}
+
 /// The interpreters as this machine can host them; says so where one could be embedded and is not.
 pub(crate) fn hosted(interpreters: &[Interpreter]) -> Result<Vec<Interpreter>, Failure> {
     let programs = programs()?;
@@ -182,7 +183,7 @@ pub(crate) fn hosted(interpreters: &[Interpreter]) -> Result<Vec<Interpreter>, F
     Ok(hosted)
 }
 
-fn programs() -> Result<Programs, Failure> {
+pub(crate) fn programs() -> Result<Programs, Failure> {
     Programs::beside_this_one().map_err(Failure::Lab)
 }
 

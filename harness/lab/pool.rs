@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Item;
 use crate::python::Tag;
-use crate::worker::{Conditions, Worker};
+use crate::worker::{Conditions, Conduct, Worker};
 
 /// Workers that are kept: two for every Python that a machine is likely to have. Each is a few MB.
 const KEPT: usize = 32;
@@ -21,12 +21,16 @@ pub(super) struct Post {
 }
 
 impl Post {
-    pub(super) fn of(item: &Item<'_>) -> Self {
+    pub(super) fn of(item: &Item<'_>, conduct: &Conduct) -> Self {
         let settings = &item.scenario.settings;
         Self {
             tag: item.interpreter.tag,
             executable: item.interpreter.executable.clone(),
-            conditions: Conditions { hashseed: settings.hashseed, site: settings.site },
+            conditions: Conditions {
+                hashseed: settings.hashseed,
+                site: settings.site,
+                of_user: conduct.program.is_some(),
+            },
         }
     }
 }

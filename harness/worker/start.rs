@@ -53,6 +53,8 @@ pub struct Conditions {
     pub hashseed: u32,
     /// Whether `site` is imported.
     pub site: bool,
+    /// Whether it is for a program of the user's, in the user's environment and with room enough.
+    pub of_user: bool,
 }
 
 /// What is started, and how.
@@ -104,6 +106,9 @@ fn arguments(setup: &Setup<'_>, folder: &Folder) -> Vec<OsString> {
     if !setup.contain {
         arguments.push("--uncontained".into());
     }
+    if setup.conditions.of_user {
+        arguments.push("--roomy".into());
+    }
     match &interpreter.host {
         Host::Embedded { libpython } => {
             arguments.extend(["--preload".into(), libpython.into(), setup.programs.worker.clone().into()]);
@@ -111,17 +116,23 @@ fn arguments(setup: &Setup<'_>, folder: &Folder) -> Vec<OsString> {
         Host::Spawned { .. } => arguments.push(executable.into()),
     }
     // `-u`: what a run printed before it crashed is not lost in a buffer. `-s`: no user site.
-    arguments.extend([executable.into(), "-u".into(), "-s".into()]);
-    if !setup.conditions.site {
-        arguments.push("-S".into());
+    arguments.extend([executable.into(), "-u".into()]);
+    if !setup.conditions.of_user {
+        arguments.push("-s".into());
+        if !setup.conditions.site {
+            arguments.push("-S".into());
+        }
     }
     arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.probe().into()]);
     arguments
 }
 
 /// The environment decides nothing: it is the same everywhere, with the interpreter's own folder
-/// first on PATH, as in its virtual environment.
-fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsString)> {
+/// first on PATH, as in its virtual environment. A program of the user's has the user's.
+fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(OsString, OsString)> {
+    if setup.conditions.of_user {
+        return environment_of_user(setup, folder);
+    }
     let mut path = OsString::new();
     if let Some(own) = setup.interpreter.executable.parent() {
         path.push(own);
@@ -138,4 +149,21 @@ fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsStrin
         ("PYTHONHASHSEED", setup.conditions.hashseed.to_string().into()),
         ("PYTHONIOENCODING", "utf-8".into()),
     ]
+    .into_iter()
+    .map(|(name, value)| (name.into(), value))
+    .collect()
+}
+
+fn environment_of_user(setup: &Setup<'_>, folder: &Folder) -> Vec<(OsString, OsString)> {
+    // A seed that is not fixed would make any two runs differ.
+    let seed = std::env::var_os("PYTHONHASHSEED").filter(|seed| seed != "random");
+    let decided: [(OsString, OsString); 3] = [
+        (processes::MARK_OF_USER.into(), folder.home().into()),
+        ("TMPDIR".into(), folder.temporary().into()),
+        ("PYTHONHASHSEED".into(), seed.unwrap_or_else(|| setup.conditions.hashseed.to_string().into())),
+    ];
+    std::env::vars_os()
+        .filter(|(name, _)| name != "LD_PRELOAD" && !name.to_string_lossy().starts_with("RELOAD_HARNESS"))
+        .chain(decided)
+        .collect()
 }

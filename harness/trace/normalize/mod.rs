@@ -38,12 +38,17 @@ impl Surroundings {
     /// Those of a run: its workspace, and the folders of its interpreter, a virtual environment's
     /// included.
     pub fn of(play: &Play, interpreter: &Interpreter, raw_ids: bool) -> Self {
+        Self::within(&play.workspace, interpreter, raw_ids)
+    }
+
+    /// The same of a run that took place in a workspace.
+    pub fn within(workspace: &Path, interpreter: &Interpreter, raw_ids: bool) -> Self {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let environment = interpreter.executable.parent().and_then(Path::parent);
         let mut prefixes = vec![text(&interpreter.base_prefix)];
         prefixes.extend(environment.map(text).filter(|folder| folder.len() > 1));
         prefixes.dedup();
-        Self { workspace: vec![text(&play.workspace)], prefixes, raw_ids }
+        Self { workspace: vec![text(workspace)], prefixes, raw_ids }
     }
 }
 
