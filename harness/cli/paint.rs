@@ -68,7 +68,11 @@ pub(crate) fn sweep(report: &str) -> String {
             _ => PLAIN,
         };
         let is_group = line.starts_with(word);
-        let (marked, rest) = if is_group || style == HEADING { (line, "") } else { line.split_at(line.len() - words.len() + word.len()) };
+        let (marked, rest) = if is_group || style == HEADING {
+            (line, "")
+        } else {
+            line.split_at(line.len() - words.len() + word.len())
+        };
         painted.push_str(&format!("{}{rest}\n", Styled::new(style, marked)));
     }
     painted

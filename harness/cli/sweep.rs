@@ -15,11 +15,13 @@ use super::selection::Selection;
 use super::session::{hosted, lab};
 use super::tell;
 use super::{Exit, Failure};
-use crate::lab::{Item, Lab, RunError, plan};
+use crate::lab::{Item, Lab, plan};
 use crate::python::{Discovery, Interpreter};
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
-use crate::sweep::{Findings, Outcome, ProgramError, Progress, Task, Unfinished, Wishes, sweep_program, sweep_scenario};
+use crate::sweep::{
+    Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_scenario,
+};
 use crate::worker::{Main, Program};
 
 const EXAMPLES: &str = "\
@@ -112,7 +114,9 @@ impl SweepArgs {
         let words: Vec<String> = self.program.iter().map(word).collect();
         let (main, arguments) = match words.as_slice() {
             [flag, module, arguments @ ..] if flag == "-m" => (Main::Module(module.clone()), arguments),
-            [script, arguments @ ..] if !script.starts_with('-') => (Main::Script(PathBuf::from(script)), arguments),
+            [script, arguments @ ..] if !script.starts_with('-') => {
+                (Main::Script(PathBuf::from(script)), arguments)
+            }
             _ => return Err(Failure::NoProgram { given: words.join(" ") }),
         };
         if let Main::Script(script) = &main
@@ -134,13 +138,19 @@ impl SweepArgs {
         let (module, file) = match (edit.split_once('='), self.reload.as_slice()) {
             (Some((module, file)), _) => (module.to_owned(), file),
             (None, [only]) => (only.clone(), edit),
-            (None, _) => return Err(Failure::WhichModule { edit: edit.to_owned(), modules: self.reload.clone() }),
+            (None, _) => {
+                return Err(Failure::WhichModule { edit: edit.to_owned(), modules: self.reload.clone() });
+            }
         };
         if !self.reload.contains(&module) {
             return Err(Failure::WhichModule { edit: edit.to_owned(), modules: self.reload.clone() });
         }
         let path = Path::new(file);
-        let source = std::fs::read(path).map_err(|source| Failure::File { action: "read", path: path.to_owned(), source })?;
+        let source = std::fs::read(path).map_err(|source| Failure::File {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
         Ok((module, source))
     }
 }
@@ -151,9 +161,13 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
     let lab = lab(args.jobs, args.timeout)?;
     let mut sweeps = Sweeps { lab: &lab, wishes: args.wishes(), json: args.json.json, exits: Vec::new() };
     if args.program.is_empty() {
-        let (files, filters): (Vec<PathBuf>, Vec<PathBuf>) =
-            args.what.iter().cloned().partition(|path| path.extension().is_some_and(|extension| extension == "md"));
-        let filters: Vec<String> = filters.iter().map(|filter| filter.to_string_lossy().into_owned()).collect();
+        let (files, filters): (Vec<PathBuf>, Vec<PathBuf>) = args
+            .what
+            .iter()
+            .cloned()
+            .partition(|path| path.extension().is_some_and(|extension| extension == "md"));
+        let filters: Vec<String> =
+            filters.iter().map(|filter| filter.to_string_lossy().into_owned()).collect();
         let mut selection = Selection::default();
         if files.is_empty() || !filters.is_empty() {
             selection = Selection::of_folder(&args.folders, &filters)?;
@@ -191,7 +205,9 @@ impl Sweeps<'_> {
         let findings = sweep_scenario(self.lab, item, &self.wishes, &bar);
         bar.finish();
         match findings {
-            Ok(findings) => self.told(item.interpreter, Some(item.scenario), &item.scenario.name.to_string(), &findings),
+            Ok(findings) => {
+                self.told(item.interpreter, Some(item.scenario), &item.scenario.name.to_string(), &findings)
+            }
             Err(error) => self.failed(&error),
         }
     }
@@ -202,21 +218,18 @@ impl Sweeps<'_> {
         bar.finish();
         match findings {
             Ok(findings) => self.told(interpreter, None, &task.command, &findings),
-            Err(ProgramError::Run(error)) => self.failed(&error),
-            Err(error) => {
-                tell::say_error(error);
-                self.exits.push(Exit::Crashed);
-                Ok(())
-            }
+            Err(error) => self.failed(&error),
         }
     }
 
-    fn failed(&mut self, error: &RunError) -> Result<(), Failure> {
-        if error.is_interruption() {
-            self.exits.push(Exit::Interrupted);
-        } else {
+    fn failed(&mut self, error: &SweepError) -> Result<(), Failure> {
+        self.exits.push(match error {
+            SweepError::Run(error) if error.is_interruption() => Exit::Interrupted,
+            SweepError::Run(_) => Exit::Internal,
+            SweepError::NoEnd(..) => Exit::Crashed,
+        });
+        if self.exits.last() != Some(&Exit::Interrupted) {
             tell::say_error(error);
-            self.exits.push(Exit::Internal);
         }
         Ok(())
     }

@@ -17,7 +17,8 @@ const NAMED: usize = 12;
 
 /// The sweep of something that goes by a title. A scenario's statements are named by what they say.
 pub fn sweep(title: &str, scenario: Option<&Scenario>, findings: &Findings) -> String {
-    let mut lines = vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
+    let mut lines =
+        vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
     for listing in &findings.listings {
         source(listing, findings, &mut lines);
         lines.push(String::new());
@@ -73,7 +74,13 @@ fn source_line(line: &Line, findings: &Findings) -> String {
     format!("    {mark:<12}{number}{}", line.text).trim_end().to_owned()
 }
 
-fn group(number: usize, effect: &Effect, scenario: Option<&Scenario>, findings: &Findings, lines: &mut Vec<String>) {
+fn group(
+    number: usize,
+    effect: &Effect,
+    scenario: Option<&Scenario>,
+    findings: &Findings,
+    lines: &mut Vec<String>,
+) {
     let tried: Vec<_> = findings.tried.iter().filter(|tried| tried.effect == number).collect();
     let count: usize = tried.iter().map(|tried| tried.places.len()).sum();
     let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
@@ -128,7 +135,9 @@ fn runs(numbers: &[usize]) -> String {
             _ => runs.push((*number, *number)),
         }
     }
-    let run = |(first, last): &(usize, usize)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    let run = |(first, last): &(usize, usize)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
     runs.iter().map(run).collect::<Vec<_>>().join(",")
 }
 

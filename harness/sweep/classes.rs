@@ -70,7 +70,8 @@ mod tests {
     use crate::worker::Place;
 
     fn survey(locations: &[usize]) -> Survey {
-        let place = |location: &usize| Place { step: 0, location: *location, stack: 0, bindings: 0, threaded: false };
+        let place =
+            |location: &usize| Place { step: 0, location: *location, stack: 0, bindings: 0, threaded: false };
         Survey { places: locations.iter().map(place).collect(), ..Survey::default() }
     }
 
@@ -87,7 +88,10 @@ mod tests {
     fn of_a_loop_the_rounds_between_the_first_and_the_last_are_one() {
         let rounds = [&[0][..], &[1, 2].repeat(5), &[1, 3]].concat();
         let classes = told(&survey(&rounds));
-        assert_eq!(classes, [vec![0], vec![1], vec![2], vec![3, 5, 7, 9], vec![4, 6, 8], vec![10], vec![11], vec![12]]);
+        assert_eq!(
+            classes,
+            [vec![0], vec![1], vec![2], vec![3, 5, 7, 9], vec![4, 6, 8], vec![10], vec![11], vec![12]]
+        );
     }
 
     #[test]

@@ -45,7 +45,9 @@ pub(super) fn of_scenario(scenario: &Scenario, spots: &[Spot]) -> Vec<Listing> {
                 let lines = text.lines().enumerate().map(|(at, text)| Line {
                     number: Some(at + 1),
                     text: text.to_owned(),
-                    spot: write.line.and_then(|first| spots.iter().position(|spot| spot.place.markdown == Some(first + at))),
+                    spot: write.line.and_then(|first| {
+                        spots.iter().position(|spot| spot.place.markdown == Some(first + at))
+                    }),
                 });
                 listings.push(Listing { title, lines: lines.collect() });
             }
@@ -56,10 +58,15 @@ pub(super) fn of_scenario(scenario: &Scenario, spots: &[Spot]) -> Vec<Listing> {
                 }
                 let lines = statement.source.lines().enumerate().map(|(at, text)| {
                     let is_here = |spot: &Spot| {
-                        spot.place.markdown == Some(statement.line + at) && spot.step.is_none_or(|step| step == number)
+                        spot.place.markdown == Some(statement.line + at)
+                            && spot.step.is_none_or(|step| step == number)
                     };
                     let prompt = if at == 0 { ">>> " } else { "... " };
-                    Line { number: None, text: format!("{prompt}{text}"), spot: spots.iter().position(is_here) }
+                    Line {
+                        number: None,
+                        text: format!("{prompt}{text}"),
+                        spot: spots.iter().position(is_here),
+                    }
                 });
                 listings.last_mut().map(|listing| listing.lines.extend(lines)).unwrap_or_default();
             }

@@ -7,6 +7,7 @@
 //! run, and with restarts on the sources that there are.
 
 mod classes;
+mod error;
 mod findings;
 mod listing;
 mod outcome;
@@ -15,9 +16,10 @@ mod scenario;
 mod strike;
 
 pub use classes::{Class, classes};
+pub use error::SweepError;
 pub use findings::{Findings, Spot, Tried, Unfinished};
 pub use listing::{Line, Listing};
 pub use outcome::{Difference, Effect, Outcome};
-pub use program::{ProgramError, Task, sweep_program};
+pub use program::{Task, sweep_program};
 pub use scenario::sweep_scenario;
 pub use strike::{Progress, Wishes};

@@ -9,11 +9,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::error::SweepError;
 use super::findings::{Findings, Spot};
 use super::listing;
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Wishes, strike};
-use crate::lab::{Item, Lab, RunError};
+use crate::lab::{Item, Lab};
 use crate::python::Interpreter;
 use crate::scenario::{Name, Scenario, Settings, Statement, Step};
 use crate::trace::{self, Origin, Place, Surroundings};
@@ -28,20 +29,6 @@ pub struct Task {
     pub command: String,
     /// How long it may take.
     pub limit: std::time::Duration,
-}
-
-/// Why a program cannot be swept.
-#[derive(Debug, thiserror::Error)]
-pub enum ProgramError {
-    /// It could not be played.
-    #[error(transparent)]
-    Run(#[from] RunError),
-    /// Its untouched run did not come to an end.
-    #[error("the program itself {0}, without any reload; what it wrote last is\n{1}")]
-    NoEnd(String, String),
-    /// Two untouched runs do not take the same way.
-    #[error("two runs of the program do not take the same way ({0} and {1} lines), so places cannot be told by number")]
-    Unsteady(usize, usize),
 }
 
 /// What a program did.
@@ -59,7 +46,7 @@ pub fn sweep_program(
     task: &Task,
     wishes: &Wishes,
     told: &dyn Progress,
-) -> Result<Findings, ProgramError> {
+) -> Result<Findings, SweepError> {
     let scenario = task.scenario();
     let item = Item { scenario: &scenario, interpreter };
     let conduct = Conduct { program: Some(task.program.clone()), ..Conduct::new(Reloading::Real) };
@@ -67,7 +54,7 @@ pub fn sweep_program(
     let first = play(&conduct)?;
     let untouched = Deed::of(&first, &Surroundings::of(&first, interpreter, false));
     if !matches!(first.ending, Ending::Exited { .. } | Ending::Finished) {
-        return Err(ProgramError::NoEnd(first.ending.to_string(), untouched.last_words()));
+        return Err(SweepError::NoEnd(first.ending.to_string(), untouched.last_words()));
     }
     let deed = |play: &Play| Deed::of(play, &Surroundings::of(play, interpreter, false));
     let again = deed(&play(&conduct)?);
@@ -118,7 +105,11 @@ impl Task {
             path: PathBuf::new(),
             title: self.command.clone(),
             settings: Settings { timeout: Some(self.limit), ..Settings::default() },
-            steps: vec![Step::Statement(Statement { source: self.command.clone(), line: 0, claims: Vec::new() })],
+            steps: vec![Step::Statement(Statement {
+                source: self.command.clone(),
+                line: 0,
+                claims: Vec::new(),
+            })],
         }
     }
 }
@@ -153,7 +144,7 @@ impl Deed {
 
     fn last_words(&self) -> String {
         let lines: Vec<&str> = self.out.iter().chain(&self.err).map(String::as_str).collect();
-        lines[lines.len().saturating_sub(10)..].join("\n")
+        lines[lines.len().saturating_sub(10)..].iter().map(|line| format!("\n    {line}")).collect()
     }
 }
 
@@ -186,7 +177,12 @@ impl Judge<'_> {
         let mut differences = Vec::new();
         if let Some(Struck { exception: Some(raised), .. }) = &branch.struck {
             let given = vec![trace::raised(raised, &surroundings)];
-            differences.push(Difference { step: None, outcome: Outcome::Broken, given, expected: Vec::new() });
+            differences.push(Difference {
+                step: None,
+                outcome: Outcome::Broken,
+                given,
+                expected: Vec::new(),
+            });
         }
         let output = branch.steps.iter().map(|step| &step.output).chain([&branch.rest]);
         let mut whole = Output::default();
@@ -205,9 +201,12 @@ impl Judge<'_> {
             Ending::Exited { status } => *status,
             _ => 0,
         };
-        let out = self.lines(&deed.out, &untouched.out, edited.map(|edited| &edited.out[..]), &self.noise.out);
-        let err = self.lines(&deed.err, &untouched.err, edited.map(|edited| &edited.err[..]), &self.noise.err);
-        let is_known = deed.ending == untouched.ending || edited.is_some_and(|edited| deed.ending == edited.ending);
+        let out =
+            self.lines(&deed.out, &untouched.out, edited.map(|edited| &edited.out[..]), &self.noise.out);
+        let err =
+            self.lines(&deed.err, &untouched.err, edited.map(|edited| &edited.err[..]), &self.noise.err);
+        let is_known =
+            deed.ending == untouched.ending || edited.is_some_and(|edited| deed.ending == edited.ending);
         let outcome = match &deed.ending {
             Ending::Hung { .. } => Outcome::Hung,
             Ending::Exited { .. } | Ending::Finished if is_known => out.outcome.max(err.outcome),
@@ -231,12 +230,21 @@ impl Judge<'_> {
 
     /// Compares a stream line by line with that of the untouched run and, where there is an edit, of a run
     /// with the new source.
-    fn lines(&self, given: &[String], old: &[String], new: Option<&[String]>, noise: &BTreeSet<usize>) -> Compared {
-        let differs = |line: usize, other: &[String]| !noise.contains(&line) && given.get(line) != other.get(line);
+    fn lines(
+        &self,
+        given: &[String],
+        old: &[String],
+        new: Option<&[String]>,
+        noise: &BTreeSet<usize>,
+    ) -> Compared {
+        let differs =
+            |line: usize, other: &[String]| !noise.contains(&line) && given.get(line) != other.get(line);
         let all = 0..given.len().max(old.len()).max(new.map_or(0, <[String]>::len));
         let strange: Vec<usize> =
             all.filter(|line| differs(*line, old) && new.is_none_or(|new| differs(*line, new))).collect();
-        let pick = |lines: &[String]| strange.first().and_then(|line| lines.get(*line).cloned()).into_iter().collect();
+        let pick = |lines: &[String]| {
+            strange.first().and_then(|line| lines.get(*line).cloned()).into_iter().collect()
+        };
         let outcome = match (strange.is_empty(), new) {
             (false, _) => Outcome::Mixed,
             (true, Some(new)) if is_stale(given, old, new) => Outcome::Stale,
@@ -314,6 +322,9 @@ mod tests {
 
     #[test]
     fn the_lines_of_a_modules_package_are_in_question() {
-        assert_eq!(packages(&["pkg.core".to_owned(), "pkg.util".to_owned(), "one".to_owned()]), ["one.*", "pkg.*"]);
+        assert_eq!(
+            packages(&["pkg.core".to_owned(), "pkg.util".to_owned(), "one".to_owned()]),
+            ["one.*", "pkg.*"]
+        );
     }
 }

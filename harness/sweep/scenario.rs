@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::error::SweepError;
 use super::findings::{Findings, Spot};
 use super::listing;
 use super::outcome::{Difference, Effect, Outcome};
@@ -18,24 +19,22 @@ pub fn sweep_scenario(
     item: &Item<'_>,
     wishes: &Wishes,
     told: &dyn Progress,
-) -> Result<Findings, RunError> {
+) -> Result<Findings, SweepError> {
     let untouched = lab.play(item)?;
     let surroundings = Surroundings::of(&untouched, item.interpreter, false);
     let course = Course::new(Script::whole(item.scenario), &untouched, &surroundings);
-    let modules = if wishes.modules.is_empty() {
-        modules_of(item.scenario, &course)
-    } else {
-        wishes.modules.clone()
-    };
+    let modules =
+        if wishes.modules.is_empty() { modules_of(item.scenario, &course) } else { wishes.modules.clone() };
     let mut restarts = Restarts::new(lab, *item);
     // Now, for once the lab is told to stop it plays no more.
     for step in 0..item.scenario.steps.len() {
         restarts.today(step)?;
     }
-    let plan = Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
+    let plan =
+        Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
     let mut judge = Judge { item, untouched: &untouched, course, surroundings: &surroundings, restarts };
-    judge.findings(modules, struck)
+    Ok(judge.findings(modules, struck)?)
 }
 
 /// The modules that a scenario reloads itself, in that order; else all of its own.
@@ -84,7 +83,12 @@ impl Judge<'_> {
         for class in &struck.classes {
             if let Some(branch) = struck.branches.get(&class.representative()) {
                 let place = struck.survey.places[class.representative()];
-                tried.push((class.places.clone(), spot_of[&(place.location, place.step)], place.step, self.effect(branch)?));
+                tried.push((
+                    class.places.clone(),
+                    spot_of[&(place.location, place.step)],
+                    place.step,
+                    self.effect(branch)?,
+                ));
             }
         }
         let mut findings = Findings {
@@ -158,7 +162,9 @@ impl Judge<'_> {
                     expected: untouched.lines(),
                 });
             }
-            if matches!(answer, Answer::Ended(_)) || branch.ending != Ending::Finished && answer == Answer::Unreached {
+            if matches!(answer, Answer::Ended(_))
+                || branch.ending != Ending::Finished && answer == Answer::Unreached
+            {
                 break;
             }
         }

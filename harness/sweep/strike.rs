@@ -5,8 +5,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::classes::{Class, classes};
+use super::error::SweepError;
 use super::findings::Unfinished;
-use crate::lab::{Item, Lab, RunError};
+use crate::lab::{Item, Lab};
 use crate::worker::{Branch, Conduct, Plan, Play, Survey};
 
 /// What is asked of a sweep.
@@ -45,9 +46,12 @@ pub(super) fn strike(
     plan: Plan,
     wishes: &Wishes,
     told: &dyn Progress,
-) -> Result<Struck, RunError> {
+) -> Result<Struck, SweepError> {
     let surveyed = conduct_with(conduct, plan.clone());
-    let survey = lab.sweep(item, &surveyed, &mut |_| {})?.survey.unwrap_or_default();
+    let swept = lab.sweep(item, &surveyed, &mut |_| {})?;
+    let Some(survey) = swept.survey else {
+        return Err(SweepError::NoEnd(swept.play.ending.to_string(), String::new()));
+    };
     let classes = classes(&survey, wishes.exhaustive);
     let all: Vec<usize> = classes.iter().map(Class::representative).collect();
     let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.min(all.len()))];
@@ -78,7 +82,7 @@ pub(super) fn strike(
         },
     );
     match failure {
-        Some(error) if !error.is_interruption() => return Err(error),
+        Some(error) if !error.is_interruption() => return Err(error.into()),
         Some(_) => unfinished = Some(if is_late() { Unfinished::Time } else { Unfinished::Interrupted }),
         None => {}
     }

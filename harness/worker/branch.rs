@@ -210,7 +210,8 @@ impl Open {
         let ((out, out_rest), (err, err_rest)) = (out.take_branch(), err.take_branch());
         let mut outputs = by_step(out, err);
         let steps = self.events.into_iter();
-        let steps = steps.map(|event| Observed { output: outputs.remove(&event.step).unwrap_or_default(), event });
+        let steps =
+            steps.map(|event| Observed { output: outputs.remove(&event.step).unwrap_or_default(), event });
         Branch {
             place: self.place,
             variant: self.variant,

@@ -86,11 +86,12 @@ holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
 evidence = load("evidence", census=census, lines=lines, values=values)
-sweep = load("sweep", to_text=to_text, reload=reload, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
+tree = load("tree")
+sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
-    "sweep.py", "points.py", "program.py",
+    "sweep.py", "points.py", "program.py", "tree.py",
 )]
 FAULTS = {b"reload": points.ReloadPoints}
 

@@ -48,6 +48,7 @@ class Sweep(object):
         self.states = {}
         self.skipped = 0
         self.in_branch = False
+        self.tree = tree.Tree(run.workspace)  # noqa: F821 - given by the probe
         self.fault = faults[fields[b"k"]](self, fields)
 
     # -- as the run goes on
@@ -110,6 +111,8 @@ class Sweep(object):
         wire = self.run.wire
         wire.mark(FORKED)
         wire.send({"frame": "forked", "place": place, "variant": variant, "step": self.run.number})
+        self.tree.remember()
+        places = offsets()
         reader, writer = os.pipe()
         level = import_lock_level() if PY2 else 0
         child = os.fork()
@@ -125,6 +128,9 @@ class Sweep(object):
         os.close(writer)
         status, was_killed = wait_for(child, reader, self.limit)
         os.close(reader)
+        self.tree.restore()
+        for fd, place in places:
+            os.lseek(fd, place, os.SEEK_SET)
         wire.unblock()
         wire.mark(JOINED)
         wire.send({"frame": "joined", "place": place, "status": status, "killed": was_killed})
@@ -133,6 +139,17 @@ class Sweep(object):
     def struck(self, exception=None, **more):
         """Tells what the fault itself came to, in the branch."""
         self.run.wire.send(dict(more, frame="struck", exception=exception))
+
+
+def offsets():
+    """(descriptor, offset) of the files that are open: a branch reads and writes at the same offset as the run."""
+    found = []
+    for name in os.listdir("/dev/fd"):
+        try:
+            found.append((int(name), os.lseek(int(name), 0, os.SEEK_CUR)))
+        except OSError:
+            pass  # a pipe, or closed by now
+    return found
 
 
 def import_lock_level():
