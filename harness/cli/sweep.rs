@@ -17,11 +17,10 @@ use super::tell;
 use super::{Exit, Failure};
 use crate::lab::{Item, Lab, plan};
 use crate::python::{Discovery, Interpreter};
+use crate::report::json::{self, Event};
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
-use crate::sweep::{
-    Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_scenario,
-};
+use crate::sweep::{Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_scenario};
 use crate::worker::{Main, Program};
 
 const EXAMPLES: &str = "\
@@ -181,6 +180,9 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
         tell::skips(&skipped, &interpreters, sweeps.json)?;
         for item in &items {
             sweeps.scenario(item)?;
+            if sweeps.lab.is_stopped() {
+                break;
+            }
         }
     } else {
         let task = args.task()?;
@@ -241,13 +243,14 @@ impl Sweeps<'_> {
         title: &str,
         findings: &Findings,
     ) -> Result<(), Failure> {
-        let text = text(title, scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
-        match findings.unfinished {
-            Some(Unfinished::Interrupted) => self.exits.push(Exit::Interrupted),
-            _ if findings.worst() >= Outcome::Crashed => self.exits.push(Exit::Clean),
-            _ => {}
+        if self.json {
+            tell::emit(&Event::SweepFinished(Box::new(json::Sweep::new(title, interpreter, findings))))?;
+        } else {
+            let text = text(title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
+        if findings.unfinished == Some(Unfinished::Interrupted) {
+            self.exits.push(Exit::Interrupted);
         }
         Ok(())
     }
