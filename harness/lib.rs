@@ -13,6 +13,7 @@
 //! | [`lab`] | scenarios × interpreters | one stream of finished runs |
 //! | [`trace`] | raw ids | identities: `foo.Bar#2` |
 //! | [`oracle`] | a run and restarts | a verdict for each step, and why |
+//! | [`sweep`] | a run, and a fault at every place | what each of them does, and where a reload is safe |
 //! | [`report`] | observations and verdicts | the text a person reads, and JSON lines |
 //! | [`snapshot`] | reports | accepted reports by epoch, and what differs from them |
 //! | [`catalogue`] | scenarios and accepted reports | a table of contents |
@@ -27,5 +28,6 @@ pub mod python;
 pub mod report;
 pub mod scenario;
 pub mod snapshot;
+pub mod sweep;
 pub mod trace;
 pub mod worker;

@@ -32,6 +32,23 @@ pub(crate) enum Failure {
         /// As it was named.
         file: PathBuf,
     },
+    /// What follows `--` is no program.
+    #[error("`{given}` is no program: after -- comes `script.py ARGUMENTS` or `-m MODULE ARGUMENTS`")]
+    NoProgram {
+        /// As it was given.
+        given: String,
+    },
+    /// An edit says not of which module.
+    #[error(
+        "failed to tell which module `--edit {edit}` is of: say `--edit MODULE={edit}` with one of those after --reload ({})",
+        modules.join(", ")
+    )]
+    WhichModule {
+        /// As it was given.
+        edit: String,
+        /// Those that are reloaded.
+        modules: Vec<String>,
+    },
     /// There is no scenario to be read.
     #[error(
         "no scenarios in `{}`; name another folder with --scenarios, or a file: reload-harness run path/to/one.md",
@@ -101,7 +118,9 @@ impl Failure {
             | Failure::BadName { .. }
             | Failure::Exists { .. }
             | Failure::Contents { .. }
-            | Failure::NoFile { .. } => Exit::Usage,
+            | Failure::NoFile { .. }
+            | Failure::NoProgram { .. }
+            | Failure::WhichModule { .. } => Exit::Usage,
             Failure::Snapshots(StoreError::Busy { .. }) => Exit::Busy,
             Failure::File { .. } | Failure::Snapshots(_) | Failure::Output(_) | Failure::Lab(_) => Exit::Io,
         }

@@ -22,6 +22,7 @@ mod run;
 mod selection;
 mod session;
 mod style;
+mod sweep;
 mod tell;
 
 pub use exit::Exit;
@@ -63,6 +64,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     New(new::NewArgs),
     Contents(contents::ContentsArgs),
+    Sweep(sweep::SweepArgs),
 }
 
 /// Runs the command line of this process.
@@ -95,6 +97,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(args),
         Command::New(args) => new::new(args),
         Command::Contents(args) => contents::contents(args),
+        Command::Sweep(args) => sweep::sweep(args),
     }
 }
 

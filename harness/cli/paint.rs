@@ -54,6 +54,30 @@ pub(crate) fn paint(report: &str) -> String {
     painted
 }
 
+/// A sweep with styles: each outcome in its colour, so that the lines at which a reload hurts stand out.
+pub(crate) fn sweep(report: &str) -> String {
+    let mut painted = String::new();
+    for (number, line) in report.lines().enumerate() {
+        let words = line.trim_start();
+        let word = words.split([' ', '/']).next().unwrap_or_default();
+        let style = match word {
+            _ if number == 0 => HEADING,
+            "safe" => GOOD,
+            "stale" | "mixed" => WARNING,
+            "broken" | "crashed" | "hung" => ERROR,
+            _ => PLAIN,
+        };
+        let is_group = line.starts_with(word);
+        let (marked, rest) = if is_group || style == HEADING {
+            (line, "")
+        } else {
+            line.split_at(line.len() - words.len() + word.len())
+        };
+        painted.push_str(&format!("{}{rest}\n", Styled::new(style, marked)));
+    }
+    painted
+}
+
 fn style(line: &str, edits: bool) -> Style {
     let flush = !line.starts_with(' ');
     match line {

@@ -11,16 +11,16 @@ use crate::lab::Item;
 /// What is over by then needs no bar, which would only flicker.
 const DELAY: Duration = Duration::from_millis(400);
 
-/// A line on standard error that says how far the runs are; nothing where that is no terminal.
-pub(crate) struct Progress {
+/// A line on standard error that says how far something is; nothing where that is no terminal.
+pub(crate) struct Bar {
     bar: ProgressBar,
     /// Shows the bar, unless it is over before.
     late: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-impl Progress {
-    pub(crate) fn new(runs: usize, quiet: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::hidden());
+impl Bar {
+    pub(crate) fn new(quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
             bar.set_style(style);
         }
@@ -38,15 +38,12 @@ impl Progress {
         Self { bar, late }
     }
 
-    /// Another run is over.
-    pub(crate) fn advance(&self, item: &Item<'_>) {
-        self.bar.set_message(format!("{}@{}", item.scenario.name, item.interpreter.tag));
-        self.bar.inc(1);
+    pub(crate) fn set_length(&self, length: usize) {
+        self.bar.set_length(length as u64);
     }
 
-    /// Writes to the terminal without the line in between.
-    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.bar.suspend(write)
+    pub(crate) fn inc(&self) {
+        self.bar.inc(1);
     }
 
     pub(crate) fn finish(self) {
@@ -56,5 +53,33 @@ impl Progress {
             let _ = late.join();
         }
         self.bar.finish_and_clear();
+    }
+}
+
+/// How far the runs are.
+pub(crate) struct Progress {
+    bar: Bar,
+}
+
+impl Progress {
+    pub(crate) fn new(runs: usize, quiet: bool) -> Self {
+        let bar = Bar::new(quiet);
+        bar.set_length(runs);
+        Self { bar }
+    }
+
+    /// Another run is over.
+    pub(crate) fn advance(&self, item: &Item<'_>) {
+        self.bar.bar.set_message(format!("{}@{}", item.scenario.name, item.interpreter.tag));
+        self.bar.inc();
+    }
+
+    /// Writes to the terminal without the line in between.
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.bar.suspend(write)
+    }
+
+    pub(crate) fn finish(self) {
+        self.bar.finish();
     }
 }

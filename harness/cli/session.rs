@@ -1,6 +1,7 @@
 //! Playing a selection: the part that `run` and `check` have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::Failure;
@@ -69,7 +70,7 @@ impl Session<'_> {
         &self,
         mut told: impl FnMut(&Scenario, Vec<Told>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
-        let lab = self.lab()?;
+        let lab = lab(self.playing.jobs, self.playing.timeout, self.playing.offline)?;
         let (items, mut skipped) = plan(&self.selection.scenarios, self.interpreters);
         let (items, lacking) = lab.equip(items, tell::installs);
         skipped.extend(lacking);
@@ -117,20 +118,6 @@ impl Session<'_> {
             say(durations.slowest(count));
         }
         failure.map_or(Ok(outcome), Err)
-    }
-
-    fn lab(&self) -> Result<Lab, Failure> {
-        let programs = programs()?;
-        let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
-        let packages = Packages::of_user().offline(self.playing.offline);
-        let mut lab = Lab::new(programs, cancel).map_err(Failure::Lab)?.packages(packages);
-        if let Some(jobs) = self.playing.jobs {
-            lab = lab.jobs(jobs.get());
-        }
-        if let Some(timeout) = self.playing.timeout {
-            lab = lab.time_limit(timeout);
-        }
-        Ok(lab)
     }
 
     /// Tells what is known before the first run.
@@ -185,6 +172,24 @@ impl Session<'_> {
     }
 }
 
+/// A lab of this process, which stops on Ctrl-C.
+pub(crate) fn lab(
+    jobs: Option<NonZeroUsize>,
+    timeout: Option<Duration>,
+    offline: bool,
+) -> Result<Lab, Failure> {
+    let cancel = Cancel::on_signals().map_err(Failure::Lab)?;
+    let packages = Packages::of_user().offline(offline);
+    let mut lab = Lab::new(programs()?, cancel).map_err(Failure::Lab)?.packages(packages);
+    if let Some(jobs) = jobs {
+        lab = lab.jobs(jobs.get());
+    }
+    if let Some(timeout) = timeout {
+        lab = lab.time_limit(timeout);
+    }
+    Ok(lab)
+}
+
 /// The interpreters as this machine can host them; says so where one could be embedded and is not.
 pub(crate) fn hosted(interpreters: &[Interpreter]) -> Result<Vec<Interpreter>, Failure> {
     let programs = programs()?;
@@ -198,7 +203,7 @@ pub(crate) fn hosted(interpreters: &[Interpreter]) -> Result<Vec<Interpreter>, F
     Ok(hosted)
 }
 
-fn programs() -> Result<Programs, Failure> {
+pub(crate) fn programs() -> Result<Programs, Failure> {
     Programs::beside_this_one().map_err(Failure::Lab)
 }
 

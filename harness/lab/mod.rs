@@ -14,7 +14,8 @@ pub use plan::{Item, Skip, plan, skip};
 
 use crate::packages::{Lacking, Packages};
 use crate::worker::{
-    Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces,
+    Branch, Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Swept, Worker,
+    Workspaces,
 };
 use pool::{Pool, Post};
 
@@ -156,6 +157,16 @@ impl Lab {
         self.packages.provide(item.interpreter, requires, &self.cancel).map(Some)
     }
 
+    /// How many runs are played at a time.
+    pub fn job_count(&self) -> usize {
+        self.jobs
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
     /// Has the rest of what is being played handed over as interrupted.
     pub fn stop(&self) {
         self.cancel.cancel();
@@ -169,11 +180,11 @@ impl Lab {
 
     /// The same with more to do for each item than to play it: any number of runs, one after the
     /// other.
-    pub fn each<T: Send>(
+    pub fn each<W: Sync, T: Send>(
         &self,
-        items: &[Item<'_>],
-        work: impl Fn(&Item<'_>) -> Result<T, RunError> + Sync,
-        mut finished: impl FnMut(&Item<'_>, Finished<T>),
+        items: &[W],
+        work: impl Fn(&W) -> Result<T, RunError> + Sync,
+        mut finished: impl FnMut(&W, Finished<T>),
     ) {
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
@@ -210,15 +221,25 @@ impl Lab {
 
     /// Plays one item in a way of its own.
     pub fn conduct(&self, item: &Item<'_>, conduct: &Conduct) -> Result<Play, RunError> {
-        let post = Post::of(item, self.provide(item)?);
+        self.sweep(item, conduct, &mut |_| {}).map(|swept| swept.play)
+    }
+
+    /// Plays one item that is swept, and hands over each branch once it has ended.
+    pub fn sweep(
+        &self,
+        item: &Item<'_>,
+        conduct: &Conduct,
+        heard: &mut dyn FnMut(Branch),
+    ) -> Result<Swept, RunError> {
+        let post = Post::of(item, self.provide(item)?, conduct);
         let mut worker = match self.pool.take(&post) {
             Some(worker) => worker,
             None => self.start(item, &post)?,
         };
         let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
-        let play = worker.play(item.scenario, conduct, limit, &self.cancel)?;
+        let swept = worker.sweep(item.scenario, conduct, limit, &self.cancel, heard)?;
         self.pool.keep(post, worker);
-        Ok(play)
+        Ok(swept)
     }
 
     fn start(&self, item: &Item<'_>, post: &Post) -> Result<Worker, StartError> {

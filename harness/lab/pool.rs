@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Item;
 use crate::python::Tag;
-use crate::worker::{Conditions, Worker};
+use crate::worker::{Conditions, Conduct, Worker};
 
 /// Workers that are kept: two for every Python that a machine is likely to have. Each is a few MB.
 const KEPT: usize = 32;
@@ -22,12 +22,17 @@ pub(super) struct Post {
 
 impl Post {
     /// That of an item which finds the packages that it requires in this folder.
-    pub(super) fn of(item: &Item<'_>, packages: Option<PathBuf>) -> Self {
+    pub(super) fn of(item: &Item<'_>, packages: Option<PathBuf>, conduct: &Conduct) -> Self {
         let settings = &item.scenario.settings;
         Self {
             tag: item.interpreter.tag,
             executable: item.interpreter.executable.clone(),
-            conditions: Conditions { hashseed: settings.hashseed, site: settings.site, packages },
+            conditions: Conditions {
+                hashseed: settings.hashseed,
+                site: settings.site,
+                packages,
+                of_user: conduct.program.is_some(),
+            },
         }
     }
 }

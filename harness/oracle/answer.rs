@@ -46,6 +46,23 @@ impl Answer {
         Self::Played(Seen { texts, dropped, raised })
     }
 
+    /// What is to be seen, in lines.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Played(seen) => {
+                let mut lines: Vec<String> =
+                    seen.texts.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+                lines.extend(seen.raised.iter().map(|[name, text]| match text.as_str() {
+                    "" => name.clone(),
+                    text => format!("{name}: {text}"),
+                }));
+                lines
+            }
+            Self::Ended(ending) => vec![ending.to_string()],
+            Self::Unreached => Vec::new(),
+        }
+    }
+
     /// Whether it failed, or never came to be.
     pub(crate) fn fails(&self) -> bool {
         match self {

@@ -21,8 +21,12 @@ mod trial;
 mod unsteady;
 mod verdict;
 
+pub(crate) use answer::Answer;
 pub use claims::Claimed;
+pub(crate) use course::Course;
 pub use diagnosis::{Cause, Diagnosis};
 pub use judgement::{Judged, Judgement, Restarted};
+pub(crate) use restarts::Restarts;
+pub(crate) use sources::Script;
 pub use trial::Trial;
 pub use verdict::{Tally, Verdict};

@@ -66,7 +66,7 @@ impl<'a> Restarts<'a> {
     ) -> Result<Course, RunError> {
         let item = Item { scenario: &script.scenario, ..self.item };
         let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
-        let play = self.lab.conduct(&item, &Conduct { reloading, watched })?;
+        let play = self.lab.conduct(&item, &Conduct { watched, ..Conduct::new(reloading) })?;
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         Ok(Course::new(script, &play, &surroundings))
     }

@@ -1,21 +1,10 @@
 //! How a run ended, in words.
 
-use std::time::Duration;
-
 use crate::worker::Ending;
 
 /// The line that tells of an ending; none where there is nothing to tell.
 pub(super) fn line(ending: &Ending) -> Option<String> {
-    Some(match ending {
-        Ending::Finished => return None,
-        Ending::Exited { status } => format!("exited with status {status}"),
-        Ending::Crashed { signal } => format!("crashed: killed by {signal}"),
-        Ending::Hung { limit } => format!("hung: still running after {}", duration(*limit)),
-        Ending::Silent => "silent: it ended with status 0, but its end marker never came".to_owned(),
-        Ending::Garbled => "garbled: something else was written to the protocol's descriptor".to_owned(),
-        Ending::Swarmed { limit } => format!("swarmed: more than {limit} processes at once"),
-        Ending::KilledWorker => "killed its worker".to_owned(),
-    })
+    (*ending != Ending::Finished).then(|| ending.to_string())
 }
 
 /// Whether what was written up to the end depends on when the run was killed.
@@ -23,16 +12,10 @@ pub(super) fn is_cut_by_time(ending: &Ending) -> bool {
     matches!(ending, Ending::Hung { .. } | Ending::Swarmed { .. })
 }
 
-fn duration(duration: Duration) -> String {
-    if duration.subsec_millis() == 0 && duration.as_secs() > 0 {
-        format!("{} s", duration.as_secs())
-    } else {
-        format!("{} ms", duration.as_millis())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

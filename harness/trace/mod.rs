@@ -36,7 +36,7 @@ pub use observation::{
 pub use sighting::{Sense, Sighting};
 
 use crate::scenario::Scenario;
-use crate::worker::{Exception, Observed, Output, Play, Value};
+use crate::worker::{Exception, Frame, Observed, Output, Play, Value};
 use changes::{Before, changes};
 use state::State;
 use visible::visible;
@@ -77,6 +77,43 @@ pub fn observe(scenario: &Scenario, play: &Play, surroundings: &Surroundings) ->
         held: held::held(play, &state, &printed),
         more_held: play.more_held,
     }
+}
+
+/// Where lines of the source are that a run has met, each in a step, and what stood there when the code
+/// was made.
+pub fn locate(
+    scenario: &Scenario,
+    play: &Play,
+    surroundings: &Surroundings,
+    frames: &[(usize, Frame)],
+) -> Vec<Place> {
+    let mut state = State::default();
+    for (step, observed) in play.steps.iter().enumerate() {
+        state.apply(step, &observed.event);
+    }
+    let owners = state.owners();
+    let context = Context { surroundings, owners: &owners, kind: TextKind::Printed };
+    let place = |(step, frame): &(usize, Frame)| {
+        // The code of a module or a statement lives no longer than it runs: its id is soon another's.
+        let code = if frame.function == "<module>" { 0 } else { frame.code };
+        sources::place(scenario, &state, *step, &Frame { code, ..frame.clone() }, &context)
+    };
+    frames.iter().map(place).collect()
+}
+
+/// An exception's name and text, as the last line of a traceback has them.
+pub fn raised(raised: &Exception, surroundings: &Surroundings) -> String {
+    let owners = HashMap::new();
+    let context = Context { surroundings, owners: &owners, kind: TextKind::Printed };
+    let text = normalize(&visible(raised.text.as_bytes()), &context);
+    let name = visible(raised.name.as_bytes());
+    if text.is_empty() { name } else { format!("{name}: {text}") }
+}
+
+/// What a program wrote, visible and normalized, without identities.
+pub fn printed(bytes: &[u8], surroundings: &Surroundings) -> String {
+    let owners = HashMap::new();
+    normalize(&visible(bytes), &Context { surroundings, owners: &owners, kind: TextKind::Printed })
 }
 
 fn observe_step(

@@ -2,6 +2,7 @@
 //! identities of them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -121,6 +122,24 @@ pub enum Ending {
     },
     /// It killed or stopped the worker it was forked from.
     KilledWorker,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("finished"),
+            Self::Exited { status } => write!(f, "exited with status {status}"),
+            Self::Crashed { signal } => write!(f, "crashed: killed by {signal}"),
+            Self::Hung { limit } if limit.subsec_millis() == 0 && limit.as_secs() > 0 => {
+                write!(f, "hung: still running after {} s", limit.as_secs())
+            }
+            Self::Hung { limit } => write!(f, "hung: still running after {} ms", limit.as_millis()),
+            Self::Silent => f.write_str("silent: it ended with status 0, but its end marker never came"),
+            Self::Garbled => f.write_str("garbled: something else was written to the protocol's descriptor"),
+            Self::Swarmed { limit } => write!(f, "swarmed: more than {limit} processes at once"),
+            Self::KilledWorker => f.write_str("killed its worker"),
+        }
+    }
 }
 
 /// What was written to a descriptor during one step, at most [`Output::CAP`] bytes of it.

@@ -21,8 +21,8 @@ const DESCRIPTOR_LIMIT: rlim_t = 1024;
 const CORE_LIMIT: rlim_t = if cfg!(target_os = "linux") { 1 } else { 0 };
 
 /// Limits this process, which is to become a worker, and so each run. A lower limit of the user's own
-/// stays.
-pub(super) fn impose(contained: bool, outranked: bool) {
+/// stays. A roomy one has memory and files without limit.
+pub(super) fn impose(contained: bool, outranked: bool, roomy: bool) {
     let processes = processes_to_spare(contained, outranked);
     if contained {
         namespace::limit_processes(processes);
@@ -39,6 +39,9 @@ pub(super) fn impose(contained: bool, outranked: bool) {
         (Resource::RLIMIT_NOFILE, DESCRIPTOR_LIMIT, RLIM_INFINITY),
     ];
     for (resource, soft, hard) in limits {
+        if roomy && matches!(resource, Resource::RLIMIT_AS | Resource::RLIMIT_FSIZE) {
+            continue;
+        }
         let _ = getrlimit(resource)
             .and_then(|(_, highest)| setrlimit(resource, soft.min(highest), hard.min(highest)));
     }

@@ -9,6 +9,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::Deserialize;
 
+use super::branch::{Piece, RawSurvey, Stream, Struck};
 use super::cancel::Cancel;
 use super::event::{Event, Held, Output};
 use super::evidence::Use;
@@ -32,6 +33,26 @@ pub(super) enum Frame {
     Use {
         /// What.
         seen: Box<Use>,
+    },
+    /// The places of the run.
+    Survey(RawSurvey),
+    /// A branch is about to begin; what follows is of it.
+    Forked {
+        /// The number of the place.
+        place: usize,
+        /// Which of several things that are tried there.
+        variant: usize,
+        /// The step in which it begins.
+        step: usize,
+    },
+    /// What the fault came to.
+    Struck(Struck),
+    /// The branch has ended, and what follows is of the run.
+    Joined {
+        /// As wait(2) gives it.
+        status: i32,
+        /// Whether it was killed at its limit.
+        killed: bool,
     },
     /// All steps were played: the end marker.
     Done {
@@ -77,15 +98,6 @@ pub(super) enum Heard {
     Late,
     /// The harness is to stop.
     Cancelled,
-}
-
-/// What was written to the two output streams.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    /// By step: step, output.
-    pub(super) steps: Vec<(usize, Output)>,
-    /// After the last step that was played.
-    pub(super) rest: Output,
 }
 
 #[derive(Debug)]
@@ -149,27 +161,24 @@ impl Listener {
         }
     }
 
-    /// Takes what has come in since the last run, once nobody writes any more.
-    pub(super) fn take_written(&mut self) -> io::Result<Written> {
+    /// Hands over what has come in up to the last marks.
+    pub(super) fn take_marked(&mut self, [stdout, stderr]: &mut [Stream; 2]) -> io::Result<()> {
         drain(&self.stdout, ALL, |bytes| self.out.feed(bytes))?;
         drain(&self.stderr, ALL, |bytes| self.err.feed(bytes))?;
-        let mut written = Written::default();
-        for (step, stdout, dropped) in self.out.take() {
-            written.steps.push((step, Output { stdout, stderr: Vec::new(), dropped }));
-        }
-        for (step, stderr, dropped) in self.err.take() {
-            match written.steps.iter_mut().find(|(other, _)| *other == step) {
-                Some((_, output)) => {
-                    output.stderr = stderr;
-                    output.dropped += dropped;
-                }
-                None => written.steps.push((step, Output { stdout: Vec::new(), stderr, dropped })),
+        for (splitter, stream) in [(&mut self.out, stdout), (&mut self.err, stderr)] {
+            for (mark, bytes, dropped) in splitter.take() {
+                stream.take(mark, Piece { bytes, dropped });
             }
         }
-        let (stdout, dropped) = self.out.take_rest();
-        let (stderr, more) = self.err.take_rest();
-        written.rest = Output { stdout, stderr, dropped: dropped + more };
-        Ok(written)
+        Ok(())
+    }
+
+    /// Takes what was written after the last marks, once nobody writes any more.
+    pub(super) fn take_rest(&mut self) -> [Piece; 2] {
+        [&mut self.out, &mut self.err].map(|splitter| {
+            let (bytes, dropped) = splitter.take_rest();
+            Piece { bytes, dropped }
+        })
     }
 
     /// Bytes on the protocol's descriptor that the probe did not write, since the last call; only

@@ -1,16 +1,19 @@
 //! The only place that starts, feeds, times out and kills processes, and the only one that speaks
 //! the probe's protocol.
 
+mod branch;
 mod cancel;
 mod error;
 mod event;
 mod evidence;
 mod folder;
 mod frame;
+mod hearing;
 mod lifeline;
 mod limits;
 mod listen;
 mod namespace;
+mod plan;
 mod process;
 mod processes;
 mod removal;
@@ -21,6 +24,7 @@ mod sys;
 mod verify;
 mod workspaces;
 
+pub use branch::{Branch, Place, Struck, Survey, Swept};
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{
@@ -28,6 +32,7 @@ pub use event::{
     Reference, Relation, Scope, StepKind, Token, Value,
 };
 pub use evidence::{Found, Meaning, Nature, Operand, Role, Use};
+pub use plan::{Fault, Main, Plan, Program};
 pub use process::Worker;
 pub use request::{Conduct, Reloading};
 pub use start::{Conditions, Programs, Setup};

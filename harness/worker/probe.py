@@ -20,6 +20,7 @@ import __future__
 import gc
 import os
 import resource
+import select
 import stat
 import sys
 import time
@@ -32,6 +33,7 @@ try:
 except ImportError:
     import __builtin__ as builtins
     import fcntl
+    import imp
     import signal as _signal
     from __builtin__ import reload
 
@@ -41,7 +43,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl"):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select"):  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 
@@ -84,9 +86,14 @@ holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
 evidence = load("evidence", census=census, lines=lines, values=values)
+tree = load("tree")
+sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
+points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+    "sweep.py", "points.py", "program.py", "tree.py",
 )]
+FAULTS = {b"reload": points.ReloadPoints}
 
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
@@ -274,7 +281,7 @@ def warm_up(folder, pristine, ancestors):
     """Plays a small run in the worker itself, so that no fork has to fault in what every run uses."""
     modules, path, sink = dict(sys.modules), list(sys.path), Wire(None, None, None)
     source = b"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
-    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"w", b"warm_up_.py"), (b"c", source)]
+    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"p", b""), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
         b"h = [b.f]", b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",
@@ -345,10 +352,12 @@ class Run(object):
     """The steps of one scenario, played in this process."""
 
     def __init__(self, request, wire, pristine, ancestors):
-        (_, workspace), (_, bytecode), (_, reloading), (_, watched) = request[:4]
+        (_, workspace), (_, bytecode), (_, reloading), (_, watched), (_, plan) = request[:5]
         self.workspace = native(workspace)
         self.bytecode = bytecode
-        self.fields = request[4:]
+        self.fields = request[5:]
+        self.number = 0
+        self.player = 0
         self.watched = set(map(int, watched.split()))
         self.reloads = 0
         self.is_restart = reloading == b"untouched"
@@ -365,6 +374,8 @@ class Run(object):
         self.census = census.Census(self.workspace, pristine, ancestors)
         self.watch = evidence.Watch(self.census, self.relative) if self.watched else None
         self.is_watching = False
+        self.program = None
+        self.sweep = sweep.Sweep(self, fields_of(plan), FAULTS) if plan else None
 
     def play(self):
         os.chdir(self.workspace)
@@ -375,32 +386,41 @@ class Run(object):
             self.replace_reload()
         if self.watch is not None:
             self.watch.follow_threads()
-        player = os.getpid()
-        path, number = None, 0
+        self.player = os.getpid()
+        path = None
         for letter, content in self.fields:
             if letter == b"w":
                 path = native(content)
                 continue
             if letter == b"c":
                 event = self.write(path, content)
+            elif letter == b"x":
+                event = self.run_program(content)
             else:
-                self.is_watching = number in self.watched and self.tracer is None
+                self.is_watching = self.number in self.watched and self.tracer is None
                 if self.is_watching:
-                    self.watch.begin(self.wire.send if number == max(self.watched) else None)
+                    self.watch.begin(self.wire.send if self.number == max(self.watched) else None)
                 event = self.run(content.decode("utf-8"))
-                if os.getpid() != player:
+                if os.getpid() != self.player:
                     leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play
-                self.wire.mark(number)
+                self.wire.mark(self.number)
             event = dict((key, value) for key, value in event.items() if value or value == 0)
-            event.update(frame="step", step=number)
+            event.update(frame="step", step=self.number)
             self.wire.send(event)
             if event.get("leaves") is not None:
+                self.send_survey()
                 leave(event["leaves"])
-            number += 1
+            self.number += 1
+        self.send_survey()
         threads = living_threads()
-        # A watched run is played for what its lines mean.
-        held, more = ([], 0) if self.watched else holders.find(self)
+        # A watched run is played for what its lines mean, and one that is swept for its branches.
+        held, more = ([], 0) if self.watched or self.sweep else holders.find(self)
         self.wire.send({"frame": "done", "threads": threads, "held": held, "more_held": more})
+
+    def send_survey(self):
+        survey = self.sweep and self.sweep.survey()
+        if survey:
+            self.wire.send(survey)
 
     def replace_reload(self):
         """A restarted process has today's source: whoever reloads a module there finds it as it is."""
@@ -478,7 +498,11 @@ class Run(object):
             if self.watch is not None:
                 self.watch.note_statement(code, tree)
             self.install_hook(tree)
-            self.execute(code)
+            try:
+                self.execute(code)
+            finally:
+                if self.sweep is not None:
+                    self.sweep.end()
             while self.shown:
                 self.display(self.shown.pop(0))
         except SystemExit as error:
@@ -494,6 +518,19 @@ class Run(object):
         self.census.take(event)
         event["values"] = [self.value(item, is_id) for item in values]
         event["uses"] = self.watch.take() if self.is_watching else None
+        return event
+
+    def run_program(self, content):
+        """Runs a program of the user's; the event of its only step."""
+        self.program = program.Program(fields_of(content))
+        sys.path[:] = [entry for entry in sys.path if entry != self.workspace]
+        sys.displayhook, sys.dont_write_bytecode = sys.__displayhook__, True
+        try:
+            event = self.program.play(self)
+        finally:
+            if self.sweep is not None:
+                self.sweep.end()
+        self.wire.mark(self.number)
         return event
 
     def install_hook(self, tree):
@@ -531,6 +568,8 @@ class Run(object):
                 settrace(self.tracer)
             elif self.is_watching:
                 settrace(self.watch.tracer)
+            elif self.sweep is not None:
+                self.sweep.begin()
             if self.profiler is not None:
                 setprofile(self.profiler)
             exec(code, self.census.main)
@@ -556,6 +595,8 @@ class Run(object):
                 if self.tracer is not None:
                     settrace(None)
                 if self.is_watching and self.tracer is self.watch.tracer:
+                    self.tracer = None
+                elif self.sweep is not None and self.tracer is self.sweep.fault.tracer:
                     self.tracer = None
                 self.depth = getrecursionlimit()
                 if self.depth < DEPTH:
@@ -730,6 +771,8 @@ def chain_of(error):
         chain.append({"relation": relation, "name": census.public_name(type(error)), "text": exception_text(error)})
     return chain
 
+
+program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
 
 if __name__ == "probe":
     serve(COMMANDS, Wire(FRAMES, STDOUT, STDERR), CONTAINED)  # noqa: F821 - given by the bootstrap

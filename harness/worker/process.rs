@@ -1,6 +1,5 @@
 //! One worker: started, fed, listened to, timed out and killed.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,11 +10,12 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::WaitStatus;
 use nix::unistd::Pid;
 
+use super::branch::{Branch, Swept, by_step, output};
 use super::cancel::Cancel;
 use super::error::{PlayError, StartError};
-use super::event::{Ending, Event, Held, Observed, Output, Play};
-use super::evidence::Use;
+use super::event::{Ending, Observed, Play};
 use super::folder::Folder;
+use super::hearing::{Hearing, Turn};
 use super::lifeline::{Lifeline, Sent};
 use super::limits::PROCESS_LIMIT;
 use super::listen::{Frame, Heard, Listener};
@@ -41,6 +41,13 @@ const END_LIMIT: Duration = Duration::from_secs(2);
 /// The exit status of a child whose probe came to its end (`PLAYED_OUT` there): no scenario's.
 const PLAYED_OUT: i32 = 113;
 
+/// How long a run may take, and a branch of it.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    run: Duration,
+    branch: Duration,
+}
+
 /// A process that hosts one interpreter and forks a child for each run.
 #[derive(Debug)]
 pub struct Worker {
@@ -53,17 +60,6 @@ pub struct Worker {
     contained: bool,
     /// The worker's own, in its namespace.
     pid: i32,
-}
-
-/// What has been heard of a run so far.
-#[derive(Debug, Default)]
-struct Hearing {
-    events: Vec<Event>,
-    threads: Option<Vec<String>>,
-    /// What was seen of the step that has not come to its end.
-    uses: Vec<Use>,
-    held: (Vec<Held>, u64),
-    ended: Option<(i32, bool)>,
 }
 
 impl Worker {
@@ -84,8 +80,9 @@ impl Worker {
             Heard::Cancelled => Err(StartError::Interrupted),
             _ => {
                 worker.end();
-                let stderr = worker.listener.take_written().map_err(system)?.rest.stderr;
-                let stderr = String::from_utf8_lossy(&stderr).into_owned();
+                worker.listener.take_marked(&mut Default::default()).map_err(system)?;
+                let [_, stderr] = worker.listener.take_rest();
+                let stderr = String::from_utf8_lossy(&stderr.bytes).into_owned();
                 Err(StartError::NotReady { executable: executable.clone(), stderr })
             }
         }
@@ -123,24 +120,38 @@ impl Worker {
         limit: Duration,
         cancel: &Cancel,
     ) -> Result<Play, PlayError> {
+        self.sweep(scenario, conduct, limit, cancel, &mut |_| {}).map(|swept| swept.play)
+    }
+
+    /// The same for a run that is swept: hands over each branch once it has ended.
+    pub fn sweep(
+        &mut self,
+        scenario: &Scenario,
+        conduct: &Conduct,
+        limit: Duration,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(Branch),
+    ) -> Result<Swept, PlayError> {
         let workspace = self.folder.workspace()?;
         let message = request::run(scenario, conduct, &workspace);
-        let play = self.play_in(&workspace, &message, limit, cancel);
+        let limits = Limits { run: limit, branch: conduct.plan.as_ref().map_or(limit, |plan| plan.limit) };
+        let swept = self.play_in(&workspace, &message, limits, cancel, heard);
         Folder::discard(&workspace);
-        play
+        swept
     }
 
     fn play_in(
         &mut self,
         workspace: &Path,
         request: &[u8],
-        limit: Duration,
+        limits: Limits,
         cancel: &Cancel,
-    ) -> Result<Play, PlayError> {
+        heard: &mut dyn FnMut(Branch),
+    ) -> Result<Swept, PlayError> {
         if self.send(request, cancel)? == Sent::Cancelled {
             return Err(PlayError::Interrupted);
         }
-        let (hearing, lost) = self.listen(limit, cancel)?;
+        let (hearing, lost) = self.listen(workspace, limits, cancel, heard)?;
         self.conclude(hearing, lost, workspace.to_owned())
     }
 
@@ -158,28 +169,38 @@ impl Worker {
     }
 
     /// Hears a run out. Says what became of the worker, where the run took it along.
-    fn listen(&mut self, limit: Duration, cancel: &Cancel) -> Result<(Hearing, Option<Ending>), PlayError> {
+    fn listen(
+        &mut self,
+        workspace: &Path,
+        limits: Limits,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(Branch),
+    ) -> Result<(Hearing, Option<Ending>), PlayError> {
         let mut hearing = Hearing::default();
-        let mut deadline = Instant::now() + limit;
+        let reap_limit = if self.contained { REAP_LIMIT } else { REAP_LIMIT_IN_REACH };
+        let mut deadline = Instant::now() + limits.run;
         loop {
             match self.listener.hear(deadline, cancel)? {
-                Heard::Frame(Frame::Step(event)) => {
-                    hearing.events.push(*event);
-                    hearing.uses.clear();
-                }
-                Heard::Frame(Frame::Use { seen }) => hearing.uses.push(*seen),
-                Heard::Frame(Frame::Done { threads, held, more_held }) => {
-                    hearing.threads = Some(threads);
-                    hearing.held = (held, more_held);
-                    let limit = if self.contained { REAP_LIMIT } else { REAP_LIMIT_IN_REACH };
-                    deadline = Instant::now() + limit;
-                }
-                Heard::Frame(Frame::Ended { status, leaked }) => {
-                    let strays = !self.contained && self.kill_strays();
-                    hearing.ended = Some((status, leaked || strays));
-                    return Ok((hearing, None));
-                }
-                Heard::Frame(Frame::Hello(_)) => {}
+                Heard::Frame(frame) => match hearing.take(frame) {
+                    Turn::On => {}
+                    Turn::Done => deadline = Instant::now() + reap_limit,
+                    // It is the probe that waits for a branch, and kills it.
+                    Turn::Forked => deadline = Instant::now() + limits.branch + reap_limit,
+                    Turn::Joined(status, killed) => {
+                        deadline = Instant::now() + limits.run;
+                        self.listener.take_marked(&mut hearing.streams)?;
+                        let ended = hearing.close(workspace, |branch| match killed {
+                            true => Ending::Hung { limit: limits.branch },
+                            false => ending(status, branch.is_over()),
+                        });
+                        ended.into_iter().for_each(&mut *heard);
+                    }
+                    Turn::Ended(status, leaked) => {
+                        let strays = !self.contained && self.kill_strays();
+                        hearing.ended = Some((status, leaked || strays));
+                        return Ok((hearing, None));
+                    }
+                },
                 Heard::Closed => {
                     let ending = match self.end() {
                         Some(Farewell::Swarmed) => Ending::Swarmed { limit: PROCESS_LIMIT },
@@ -190,7 +211,8 @@ impl Worker {
                 Heard::Late => {
                     // Nobody else stops or kills a worker or its supervisor.
                     let taken_along = self.end().is_none() || hearing.threads.is_some();
-                    let ending = if taken_along { Ending::KilledWorker } else { Ending::Hung { limit } };
+                    let ending =
+                        if taken_along { Ending::KilledWorker } else { Ending::Hung { limit: limits.run } };
                     return Ok((hearing, Some(ending)));
                 }
                 Heard::Cancelled => {
@@ -204,11 +226,11 @@ impl Worker {
     /// Puts together what was heard and what was written.
     fn conclude(
         &mut self,
-        hearing: Hearing,
+        mut hearing: Hearing,
         lost: Option<Ending>,
         workspace: PathBuf,
-    ) -> Result<Play, PlayError> {
-        let written = self.listener.take_written()?;
+    ) -> Result<Swept, PlayError> {
+        self.listener.take_marked(&mut hearing.streams)?;
         let garbage = self.listener.take_garbage()?;
         let leaves = hearing.events.last().is_some_and(|event| event.leaves.is_some());
         let (status, leaked) = hearing.ended.unwrap_or_default();
@@ -216,7 +238,10 @@ impl Worker {
             Ending::Finished | Ending::Exited { .. } | Ending::Silent if garbage > 0 => Ending::Garbled,
             other => other,
         };
-        let mut outputs: BTreeMap<usize, Output> = written.steps.into_iter().collect();
+        let [out, err] = &mut hearing.streams;
+        let mut outputs = by_step(out.take_run(), err.take_run());
+        let [rest_out, rest_err] = self.listener.take_rest();
+        let rest = output(out.unfinished(&rest_out), err.unfinished(&rest_err));
         let steps = hearing
             .events
             .into_iter()
@@ -224,8 +249,10 @@ impl Worker {
             .collect();
         let threads = hearing.threads.unwrap_or_default();
         let (held, more_held) = hearing.held;
-        let (uses, rest, packages) = (hearing.uses, written.rest, self.packages.clone());
-        Ok(Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages })
+        let (uses, packages) = (hearing.uses, self.packages.clone());
+        let play =
+            Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages };
+        Ok(Swept { play, survey: hearing.survey })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.

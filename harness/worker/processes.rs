@@ -13,6 +13,8 @@ use nix::unistd::{Pid, getpgrp, getpid, getuid};
 /// The variable by which what a worker started is known where it has lost its line of parents: it
 /// holds a folder that is the worker's own.
 pub(super) const MARK: &str = "HOME";
+/// The same for a program of the user's, whose home is the user's.
+pub(super) const MARK_OF_USER: &str = "RELOAD_HARNESS_HOME";
 
 /// Kills all descendants of a process but one, and those below that one, once they have had the time
 /// to end by themselves; whether there were any. Orphans are found where the process is their
@@ -25,12 +27,12 @@ pub(super) fn kill_descendants(root: Pid, spared: Option<Pid>, grace: Duration) 
     })
 }
 
-/// Kills the processes that have this in their environment as [`MARK`], and their descendants.
+/// Kills the processes that have this in their environment as a mark, and their descendants.
 pub(super) fn kill_marked(home: &Path) -> bool {
-    let variable = format!("{MARK}={}", home.display());
+    let variables = [MARK, MARK_OF_USER].map(|name| format!("{name}={}", home.display()));
     kill_all(None, Duration::ZERO, || {
         let mut marked = list();
-        marked.retain(|process| has_in_environment(process.pid, &variable));
+        marked.retain(|process| variables.iter().any(|one| has_in_environment(process.pid, one)));
         let roots: Vec<Pid> = marked.iter().map(|process| process.pid).collect();
         marked.extend(descendants(&roots));
         marked

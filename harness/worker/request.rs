@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::plan::{Plan, Program};
 use crate::scenario::{Bytecode, Scenario, Step};
 
 /// The first message to a worker: the nonce of its frames, an empty folder to warm up in, and a folder of
@@ -36,17 +37,21 @@ pub struct Conduct {
     /// Steps of which is to be told what their lines mean ([`Use`](super::Use)). Those run under a
     /// tracer, which the scenario could see.
     pub watched: BTreeSet<usize>,
+    /// What it is swept for.
+    pub plan: Option<Plan>,
+    /// What is played in the place of the scenario's steps.
+    pub program: Option<Program>,
 }
 
 impl Conduct {
     /// Without anything watched.
     pub fn new(reloading: Reloading) -> Self {
-        Self { reloading, watched: BTreeSet::new() }
+        Self { reloading, watched: BTreeSet::new(), plan: None, program: None }
     }
 }
 
-/// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched,
-/// and then the steps. A statement is one field, the writing of a file two.
+/// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched, what
+/// it is swept for, and then the steps. A statement is one field, the writing of a file two.
 pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
@@ -58,12 +63,19 @@ pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> V
         Reloading::Untouched => "untouched",
     };
     let watched = conduct.watched.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let plan = conduct.plan.as_ref().map(|plan| body(&plan.fields())).unwrap_or_default();
+    let program = conduct.program.as_ref().map(|program| body(&program.fields()));
     let mut fields = vec![
         ('f', workspace.as_os_str().as_bytes()),
         ('b', bytecode.as_bytes()),
         ('r', reloading.as_bytes()),
         ('d', watched.as_bytes()),
+        ('p', plan.as_slice()),
     ];
+    if let Some(program) = &program {
+        fields.push(('x', program));
+        return message(&fields);
+    }
     for step in &scenario.steps {
         match step {
             Step::Write(write) => {
@@ -76,14 +88,20 @@ pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> V
 }
 
 fn message(fields: &[(char, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (letter, content) in fields {
-        body.extend_from_slice(format!("{letter}{}:", content.len()).as_bytes());
-        body.extend_from_slice(content);
-    }
+    let mut body = body(fields);
     let mut message = format!("{}\n", body.len()).into_bytes();
     message.append(&mut body);
     message
+}
+
+fn body<C: AsRef<[u8]>>(fields: &[(char, C)]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (letter, content) in fields {
+        let content = content.as_ref();
+        body.extend_from_slice(format!("{letter}{}:", content.len()).as_bytes());
+        body.extend_from_slice(content);
+    }
+    body
 }
 
 #[cfg(test)]

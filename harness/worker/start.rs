@@ -55,6 +55,8 @@ pub struct Conditions {
     pub site: bool,
     /// A folder of packages that can be imported besides, as those of site-packages can.
     pub packages: Option<PathBuf>,
+    /// Whether it is for a program of the user's, in the user's environment and with room enough.
+    pub of_user: bool,
 }
 
 /// What is started, and how.
@@ -106,6 +108,9 @@ fn arguments(setup: &Setup<'_>, folder: &Folder) -> Vec<OsString> {
     if !setup.contain {
         arguments.push("--uncontained".into());
     }
+    if setup.conditions.of_user {
+        arguments.push("--roomy".into());
+    }
     match &interpreter.host {
         Host::Embedded { libpython } => {
             arguments.extend(["--preload".into(), libpython.into(), setup.programs.worker.clone().into()]);
@@ -113,17 +118,23 @@ fn arguments(setup: &Setup<'_>, folder: &Folder) -> Vec<OsString> {
         Host::Spawned { .. } => arguments.push(executable.into()),
     }
     // `-u`: what a run printed before it crashed is not lost in a buffer. `-s`: no user site.
-    arguments.extend([executable.into(), "-u".into(), "-s".into()]);
-    if !setup.conditions.site {
-        arguments.push("-S".into());
+    arguments.extend([executable.into(), "-u".into()]);
+    if !setup.conditions.of_user {
+        arguments.push("-s".into());
+        if !setup.conditions.site {
+            arguments.push("-S".into());
+        }
     }
     arguments.extend(["-c".into(), BOOTSTRAP.into(), folder.probe().into()]);
     arguments
 }
 
 /// The environment decides nothing: it is the same everywhere, with the interpreter's own folder
-/// first on PATH, as in its virtual environment.
-fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsString)> {
+/// first on PATH, as in its virtual environment. A program of the user's has the user's.
+fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(OsString, OsString)> {
+    if setup.conditions.of_user {
+        return environment_of_user(setup, folder);
+    }
     let mut path = OsString::new();
     if let Some(own) = setup.interpreter.executable.parent() {
         path.push(own);
@@ -144,5 +155,19 @@ fn environment(setup: &Setup<'_>, folder: &Folder) -> Vec<(&'static str, OsStrin
         // A library for linear algebra would start a thread with a stack and buffers for each processor.
         variables.push(("OMP_NUM_THREADS", "1".into()));
     }
-    variables
+    variables.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+fn environment_of_user(setup: &Setup<'_>, folder: &Folder) -> Vec<(OsString, OsString)> {
+    // A seed that is not fixed would make any two runs differ.
+    let seed = std::env::var_os("PYTHONHASHSEED").filter(|seed| seed != "random");
+    let decided: [(OsString, OsString); 3] = [
+        (processes::MARK_OF_USER.into(), folder.home().into()),
+        ("TMPDIR".into(), folder.temporary().into()),
+        ("PYTHONHASHSEED".into(), seed.unwrap_or_else(|| setup.conditions.hashseed.to_string().into())),
+    ];
+    std::env::vars_os()
+        .filter(|(name, _)| name != "LD_PRELOAD" && !name.to_string_lossy().starts_with("RELOAD_HARNESS"))
+        .chain(decided)
+        .collect()
 }

@@ -71,11 +71,13 @@ impl Farewell {
     }
 }
 
-/// What to start: `[--uncontained] [--preload LIBRARY] PROGRAM ARGV0 ARGUMENT...`. The worker gets
+/// What to start: `[--uncontained] [--roomy] [--preload LIBRARY] PROGRAM ARGV0 ARGUMENT...`. The worker gets
 /// five arguments more: the descriptors for requests, frames, standard output and standard error,
 /// and `1` in a PID namespace or `0` outside.
 struct Plan {
     contain: bool,
+    /// Whether it may have as much memory and write as large files as it likes.
+    roomy: bool,
     preload: Option<OsString>,
     program: OsString,
     arguments: Vec<OsString>,
@@ -83,16 +85,17 @@ struct Plan {
 
 impl Plan {
     fn read(mut arguments: impl Iterator<Item = OsString>) -> Option<Self> {
-        let (mut contain, mut preload) = (true, None);
+        let (mut contain, mut roomy, mut preload) = (true, false, None);
         let program = loop {
             let next = arguments.next()?;
             match next.to_str() {
                 Some("--uncontained") => contain = false,
+                Some("--roomy") => roomy = true,
                 Some("--preload") => preload = Some(arguments.next()?),
                 _ => break next,
             }
         };
-        Some(Self { contain, preload, program, arguments: arguments.collect() })
+        Some(Self { contain, roomy, preload, program, arguments: arguments.collect() })
     }
 }
 
@@ -190,7 +193,7 @@ fn reap(worker: Pid) -> bool {
 fn become_worker(plan: &Plan, contained: bool, outranks: bool) -> ! {
     namespace::die_with_parent();
     sys::default_signals();
-    limits::impose(contained, outranks);
+    limits::impose(contained, outranks, plan.roomy);
     let error = match move_out_of_reach() {
         Ok(descriptors) => exec(plan, contained, descriptors),
         Err(error) => error,

@@ -6,6 +6,7 @@ mod held;
 mod machine;
 mod run;
 mod step;
+mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
@@ -19,6 +20,7 @@ pub use held::Held;
 pub use machine::{Installed, Unfit};
 pub use run::{End, Run, counted};
 pub use step::{Output, Played};
+pub use sweep::Sweep;
 
 use crate::python::{Host, Interpreter};
 
@@ -40,6 +42,8 @@ pub enum Event {
     },
     /// A run came to whatever end.
     RunFinished(Box<Run>),
+    /// A fault was tried at every place of a run (`sweep`).
+    SweepFinished(Box<Sweep>),
     /// Something is wrong with a scenario.
     Problem(Problem),
     /// A run does not take place.

@@ -40,13 +40,23 @@ impl Surroundings {
     /// Those of a run: its workspace, and the folders of its interpreter, a virtual environment's
     /// included.
     pub fn of(play: &Play, interpreter: &Interpreter, raw_ids: bool) -> Self {
+        Self::within(&play.workspace, play.packages.as_deref(), interpreter, raw_ids)
+    }
+
+    /// The same of a run that took place in a workspace.
+    pub fn within(
+        workspace: &Path,
+        packages: Option<&Path>,
+        interpreter: &Interpreter,
+        raw_ids: bool,
+    ) -> Self {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let environment = interpreter.executable.parent().and_then(Path::parent);
         let mut prefixes = vec![text(&interpreter.base_prefix)];
         prefixes.extend(environment.map(text).filter(|folder| folder.len() > 1));
         prefixes.dedup();
-        let packages = play.packages.as_deref().map(text).into_iter().collect();
-        Self { workspace: vec![text(&play.workspace)], prefixes, packages, raw_ids }
+        let packages = packages.map(text).into_iter().collect();
+        Self { workspace: vec![text(workspace)], prefixes, packages, raw_ids }
     }
 }
 

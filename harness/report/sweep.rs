@@ -1,0 +1,242 @@
+//! A sweep as text: the source with what a reload just before each line does, what the places have in
+//! common, and where a reload is safe, in words.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::Scenario;
+use crate::sweep::{Difference, Effect, Findings, Line, Listing, Outcome, Spot, Unfinished};
+
+/// Lines without places that are shown between two with.
+const GAP: usize = 2;
+/// Lines of a difference that are shown.
+const SHOWN: usize = 8;
+/// Steps of a group of which is told what they give.
+const TOLD: usize = 2;
+/// Places of a group that are named.
+const NAMED: usize = 12;
+
+/// The sweep of something that goes by a title. A scenario's statements are named by what they say.
+pub fn sweep(title: &str, scenario: Option<&Scenario>, findings: &Findings) -> String {
+    let mut lines =
+        vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
+    for listing in &findings.listings {
+        source(listing, findings, &mut lines);
+        lines.push(String::new());
+    }
+    for (number, effect) in findings.effects.iter().enumerate() {
+        group(number, effect, scenario, findings, &mut lines);
+    }
+    lines.push(sum(findings));
+    lines.extend(unfinished(findings));
+    lines.extend(answer(findings));
+    lines.join("\n") + "\n"
+}
+
+fn list(modules: &[String]) -> String {
+    match modules {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
+}
+
+/// What a reload just before a line does: the worst of it, and at how many of the line's places where
+/// that differs from place to place.
+pub fn mark(counts: &BTreeMap<Outcome, usize>) -> String {
+    let all: usize = counts.values().sum();
+    match counts.last_key_value() {
+        None => String::new(),
+        Some((worst, count)) if *count == all => worst.to_string(),
+        Some((worst, count)) => format!("{worst} {count}/{all}"),
+    }
+}
+
+fn source(listing: &Listing, findings: &Findings, lines: &mut Vec<String>) {
+    if !listing.title.is_empty() {
+        lines.push(listing.title.clone());
+    }
+    let with: Vec<usize> = (0..listing.lines.len()).filter(|at| listing.lines[*at].spot.is_some()).collect();
+    let mut next = with.first().copied().unwrap_or_default();
+    for at in with {
+        if at > next + GAP {
+            lines.push(format!("    {:<12}...", ""));
+        } else {
+            lines.extend((next..at).map(|between| source_line(&listing.lines[between], findings)));
+        }
+        lines.push(source_line(&listing.lines[at], findings));
+        next = at + 1;
+    }
+}
+
+fn source_line(line: &Line, findings: &Findings) -> String {
+    let mark = line.spot.map(|spot| mark(&findings.at(spot))).unwrap_or_default();
+    let number = line.number.map(|number| format!("{number:>4}  ")).unwrap_or_default();
+    format!("    {mark:<12}{number}{}", line.text).trim_end().to_owned()
+}
+
+fn group(
+    number: usize,
+    effect: &Effect,
+    scenario: Option<&Scenario>,
+    findings: &Findings,
+    lines: &mut Vec<String>,
+) {
+    let tried: Vec<_> = findings.tried.iter().filter(|tried| tried.effect == number).collect();
+    let count: usize = tried.iter().map(|tried| tried.places.len()).sum();
+    let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
+    if effect.outcome == Outcome::Safe {
+        lines.push(format!("safe at {places}"));
+        return;
+    }
+    let mut spots: Vec<usize> = tried.iter().map(|tried| tried.spot).collect();
+    spots.sort_unstable();
+    spots.dedup();
+    lines.push(format!("{} at {places}: {}", effect.outcome, named(&spots, scenario, findings)));
+    for difference in effect.differences.iter().take(TOLD) {
+        tell(difference, scenario, lines);
+    }
+    match effect.differences.len().saturating_sub(TOLD) {
+        0 => {}
+        1 => lines.push("    and 1 step more differs".to_owned()),
+        more => lines.push(format!("    and {more} steps more differ")),
+    }
+}
+
+fn named(spots: &[usize], scenario: Option<&Scenario>, findings: &Findings) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let mut ranges: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for spot in spots.iter().map(|spot| &findings.spots[*spot]) {
+        match statement(spot, scenario) {
+            Some(text) => names.push(text),
+            None => ranges.entry(&spot.place.file).or_default().push(spot.place.line),
+        }
+    }
+    let mut all: Vec<String> = Vec::new();
+    for (file, mut numbers) in ranges {
+        numbers.sort_unstable();
+        numbers.dedup();
+        all.push(format!("{file}:{}", runs(&numbers)));
+    }
+    all.extend(names);
+    let more = all.len().saturating_sub(NAMED);
+    all.truncate(NAMED);
+    if more > 0 {
+        all.push(format!("and {more} more"));
+    }
+    all.join(", ")
+}
+
+/// `7-9,12`
+fn runs(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let run = |(first, last): &(usize, usize)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(",")
+}
+
+fn statement(spot: &Spot, scenario: Option<&Scenario>) -> Option<String> {
+    said(spot.step?, scenario)
+}
+
+/// A step as its first line says it.
+fn said(step: usize, scenario: Option<&Scenario>) -> Option<String> {
+    match scenario?.steps.get(step)? {
+        crate::scenario::Step::Statement(statement) => {
+            Some(format!(">>> {}", statement.source.lines().next().unwrap_or_default()))
+        }
+        crate::scenario::Step::Write(_) => None,
+    }
+}
+
+fn tell(difference: &Difference, scenario: Option<&Scenario>, lines: &mut Vec<String>) {
+    let Difference { step, given, expected, .. } = difference;
+    let what = match step {
+        None => "the reload itself raises".to_owned(),
+        Some(step) => match said(*step, scenario) {
+            Some(statement) => format!("{statement}  gives"),
+            None => "it gives".to_owned(),
+        },
+    };
+    lines.push(format!("    {what}"));
+    shown(given, lines);
+    if step.is_some() && (scenario.is_some() || !expected.is_empty()) {
+        lines.push("    instead of".to_owned());
+        shown(expected, lines);
+    }
+}
+
+fn shown(texts: &[String], lines: &mut Vec<String>) {
+    if texts.is_empty() {
+        lines.push("        nothing".to_owned());
+    }
+    lines.extend(texts.iter().take(SHOWN).map(|text| format!("        {text}").trim_end().to_owned()));
+    if texts.len() > SHOWN {
+        lines.push(format!("        ... {} more lines", texts.len() - SHOWN));
+    }
+}
+
+fn sum(findings: &Findings) -> String {
+    let counts: Vec<String> =
+        findings.counts().iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    let counts = if counts.is_empty() { "nothing tried".to_owned() } else { counts.join(", ") };
+    format!("{} places, {} branches: {counts}", findings.places, findings.branches)
+}
+
+fn unfinished(findings: &Findings) -> Vec<String> {
+    let mut told = Vec::new();
+    let unknown = findings.places - findings.known() - findings.threaded;
+    if findings.threaded > 0 {
+        told.push(format!(
+            "{} places were passed over, for other threads ran there, which a fork does not take along",
+            findings.threaded
+        ));
+    }
+    let why = match findings.unfinished {
+        None if unknown == 0 => return told,
+        None => "they were not met again",
+        Some(Unfinished::Budget) => "the budget is spent (--budget)",
+        Some(Unfinished::Time) => "the time is over (--for)",
+        Some(Unfinished::Interrupted) => "it was interrupted",
+    };
+    told.push(format!("{unknown} places were not tried: {why}"));
+    told
+}
+
+/// Where a reload is safe, in words.
+fn answer(findings: &Findings) -> Vec<String> {
+    let counts = findings.counts();
+    let known = findings.known();
+    let safe = counts.get(&Outcome::Safe).copied().unwrap_or_default();
+    if known == 0 {
+        return vec!["Nothing is known of where this may be reloaded.".to_owned()];
+    }
+    let modules = list(&findings.modules);
+    if safe == known {
+        return vec![format!("{modules} may be reloaded at any of {known} places.")];
+    }
+    if safe == 0 {
+        return vec![format!("{modules} may be reloaded nowhere.")];
+    }
+    let mut safe_lines = Vec::new();
+    let mut unsafe_lines = Vec::new();
+    for spot in 0..findings.spots.len() {
+        let at = findings.at(spot);
+        match at.last_key_value() {
+            Some((Outcome::Safe, _)) => safe_lines.push(spot),
+            Some(_) => unsafe_lines.push(spot),
+            None => {}
+        }
+    }
+    vec![format!(
+        "{modules} may be reloaded at {safe} of {known} places: {} lines are safe every time, {} are not.",
+        safe_lines.len(),
+        unsafe_lines.len()
+    )]
+}

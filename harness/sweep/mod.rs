@@ -1,0 +1,25 @@
+//! Sweeps a fault over every place of a run at which it can strike, and tells what each does.
+//!
+//! A scenario shows one reload at one moment; a service is reloaded at any moment. The run is played
+//! once untouched and once as a *survey*, which takes down its *places*. Those that cannot be told
+//! apart make a [`Class`], of which one is tried: the run is played again, and at that place a *branch*
+//! is forked that takes the fault and plays the rest. What a branch does is compared with the untouched
+//! run, and with restarts on the sources that there are.
+
+mod classes;
+mod error;
+mod findings;
+mod listing;
+mod outcome;
+mod program;
+mod scenario;
+mod strike;
+
+pub use classes::{Class, classes};
+pub use error::SweepError;
+pub use findings::{Findings, Spot, Tried, Unfinished};
+pub use listing::{Line, Listing};
+pub use outcome::{Difference, Effect, Outcome};
+pub use program::{Task, sweep_program};
+pub use scenario::sweep_scenario;
+pub use strike::{Progress, Wishes};

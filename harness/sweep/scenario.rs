@@ -1,0 +1,190 @@
+//! A reload at every point of a scenario.
+
+use std::collections::BTreeMap;
+
+use super::error::SweepError;
+use super::findings::{Findings, Spot};
+use super::listing;
+use super::outcome::{Difference, Effect, Outcome};
+use super::strike::{Progress, Struck, Wishes, strike, whole};
+use crate::lab::{Item, Lab, RunError};
+use crate::oracle::{Answer, Course, Restarts, Script, Verdict};
+use crate::scenario::{Scenario, Step};
+use crate::trace::{self, Surroundings};
+use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Reloading, StepKind, Survey};
+
+/// Reloads modules before each line of a scenario's modules and of its transcript.
+pub fn sweep_scenario(
+    lab: &Lab,
+    item: &Item<'_>,
+    wishes: &Wishes,
+    told: &dyn Progress,
+) -> Result<Findings, SweepError> {
+    let untouched = lab.play(item)?;
+    let surroundings = Surroundings::of(&untouched, item.interpreter, false);
+    let course = Course::new(Script::whole(item.scenario), &untouched, &surroundings);
+    let modules =
+        if wishes.modules.is_empty() { modules_of(item.scenario, &course) } else { wishes.modules.clone() };
+    let mut restarts = Restarts::new(lab, *item);
+    // Now, for once the lab is told to stop it plays no more.
+    for step in 0..item.scenario.steps.len() {
+        restarts.today(step)?;
+    }
+    let plan =
+        Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
+    let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
+    let mut judge = Judge { item, untouched: &untouched, course, surroundings: &surroundings, restarts };
+    Ok(judge.findings(modules, struck)?)
+}
+
+/// The modules that a scenario reloads itself, in that order; else all of its own.
+fn modules_of(scenario: &Scenario, course: &Course) -> Vec<String> {
+    let mut modules: Vec<String> = Vec::new();
+    for step in 0..scenario.steps.len() {
+        let seen = course.observation(step).filter(|seen| seen.kind == StepKind::Reload);
+        let reloaded = seen.into_iter().flat_map(|seen| &seen.values).filter_map(|value| value.is.as_ref());
+        for name in reloaded.map(|identity| &identity.label.name) {
+            if !modules.contains(name) {
+                modules.push(name.clone());
+            }
+        }
+    }
+    if modules.is_empty() {
+        for step in &scenario.steps {
+            if let Step::Write(write) = step
+                && let Some(name) = module_name(write.path.as_str())
+                && !modules.contains(&name)
+            {
+                modules.push(name);
+            }
+        }
+    }
+    modules
+}
+
+/// `pkg.core` of `pkg/core.py`; none for what is no module.
+fn module_name(path: &str) -> Option<String> {
+    let path = path.strip_suffix(".py")?;
+    Some(path.strip_suffix("/__init__").unwrap_or(path).replace('/', "."))
+}
+
+struct Judge<'a> {
+    item: &'a Item<'a>,
+    untouched: &'a Play,
+    course: Course,
+    surroundings: &'a Surroundings,
+    restarts: Restarts<'a>,
+}
+
+impl Judge<'_> {
+    fn findings(&mut self, modules: Vec<String>, struck: Struck) -> Result<Findings, RunError> {
+        let (spots, spot_of) = self.spots(&struck.survey);
+        let mut tried = Vec::new();
+        for class in &struck.classes {
+            if let Some(branch) = struck.branches.get(&class.representative()) {
+                let place = struck.survey.places[class.representative()];
+                tried.push((
+                    class.places.clone(),
+                    spot_of[&(place.location, place.step)],
+                    place.step,
+                    self.effect(branch)?,
+                ));
+            }
+        }
+        let mut findings = Findings {
+            modules,
+            listings: listing::of_scenario(self.item.scenario, &spots),
+            spots,
+            places: struck.survey.met,
+            threaded: struck.survey.skipped,
+            branches: struck.branches.len(),
+            unfinished: struck.unfinished,
+            ..Findings::default()
+        };
+        findings.gather(tried);
+        Ok(findings)
+    }
+
+    /// The lines on which places are, and which line each location is on: that of a statement depends
+    /// on the step.
+    fn spots(&self, survey: &Survey) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
+        let mut keys: Vec<(usize, usize)> = Vec::new();
+        let mut known = BTreeMap::new();
+        for place in &survey.places {
+            known.entry((place.location, place.step)).or_insert_with(|| {
+                keys.push((place.location, place.step));
+                keys.len() - 1
+            });
+        }
+        let frames: Vec<_> =
+            keys.iter().map(|(location, step)| (*step, survey.locations[*location].clone())).collect();
+        let located = trace::locate(self.item.scenario, self.untouched, self.surroundings, &frames);
+        let mut spots: Vec<Spot> = Vec::new();
+        let mut spot_of = BTreeMap::new();
+        for (key, place) in keys.into_iter().zip(located) {
+            let is_statement = place.origin == trace::Origin::Statement;
+            let spot = Spot { step: is_statement.then_some(key.1), place };
+            let at = spots.iter().position(|known| *known == spot).unwrap_or_else(|| {
+                spots.push(spot);
+                spots.len() - 1
+            });
+            spot_of.insert(key, at);
+        }
+        (spots, spot_of)
+    }
+
+    /// What a branch does that it should not.
+    fn effect(&mut self, branch: &Branch) -> Result<Effect, RunError> {
+        let play = whole(self.untouched, branch);
+        let surroundings = Surroundings::of(&play, self.item.interpreter, false);
+        let course = Course::new(Script::whole(self.item.scenario), &play, &surroundings);
+        let mut differences = Vec::new();
+        if let Some(raised) = branch.struck.as_ref().and_then(|struck| struck.exception.as_ref()) {
+            let raised = trace::raised(raised, &surroundings);
+            differences.push(Difference {
+                step: None,
+                outcome: Outcome::Broken,
+                given: vec![raised],
+                expected: Vec::new(),
+            });
+        }
+        for step in branch.step..self.item.scenario.steps.len() {
+            if matches!(self.item.scenario.steps[step], Step::Write(_)) {
+                continue;
+            }
+            let (answer, untouched) = (course.answer(step), self.course.answer(step));
+            let outcome = self.outcome(step, &answer, &untouched)?;
+            if outcome != Outcome::Safe {
+                differences.push(Difference {
+                    step: Some(step),
+                    outcome,
+                    given: answer.lines(),
+                    expected: untouched.lines(),
+                });
+            }
+            if matches!(answer, Answer::Ended(_))
+                || branch.ending != Ending::Finished && answer == Answer::Unreached
+            {
+                break;
+            }
+        }
+        Ok(Effect::of(differences))
+    }
+
+    /// How a step's answer compares with that of the untouched run, of a restart with today's source, and
+    /// of restarts with those before.
+    fn outcome(&mut self, step: usize, answer: &Answer, untouched: &Answer) -> Result<Outcome, RunError> {
+        if answer == untouched {
+            return Ok(Outcome::Safe);
+        }
+        if *answer == self.restarts.today(step)?.answer(step) {
+            return Ok(Outcome::Safe);
+        }
+        let source = self.restarts.sources.at(step);
+        let mut before = Vec::new();
+        for source in (0..source).rev() {
+            before.push(self.restarts.on(source, step)?.answer(step));
+        }
+        Ok(Verdict::of(answer, untouched, &before).into())
+    }
+}

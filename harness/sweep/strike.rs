@@ -1,0 +1,144 @@
+//! Plays the branches of a run, several runs at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::classes::{Class, classes};
+use super::error::SweepError;
+use super::findings::Unfinished;
+use crate::lab::{Item, Lab};
+use crate::worker::{Branch, Conduct, Plan, Play, Survey};
+
+/// What is asked of a sweep.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// The modules to reload, in this order; none leaves it to the scenario.
+    pub modules: Vec<String>,
+    /// Modules whose lines are in question; none means the scenario's or the reloaded packages' own.
+    pub lines: Vec<String>,
+    /// Whether every place is tried, those included that cannot be told apart.
+    pub exhaustive: bool,
+    /// How many branches may be played.
+    pub budget: Option<usize>,
+    /// When it is to be over.
+    pub deadline: Option<Instant>,
+    /// How long a branch may take.
+    pub limit: Duration,
+}
+
+/// The branches of a run.
+#[derive(Debug)]
+pub(super) struct Struck {
+    pub(super) survey: Survey,
+    pub(super) classes: Vec<Class>,
+    /// By the number of the place.
+    pub(super) branches: BTreeMap<usize, Branch>,
+    pub(super) unfinished: Option<Unfinished>,
+}
+
+/// Surveys a run, and strikes at one place of each class. `began` is told how many that will be, and
+/// `advanced` of each.
+pub(super) fn strike(
+    lab: &Lab,
+    item: &Item<'_>,
+    conduct: &Conduct,
+    plan: Plan,
+    wishes: &Wishes,
+    told: &dyn Progress,
+) -> Result<Struck, SweepError> {
+    let surveyed = conduct_with(conduct, plan.clone());
+    let swept = lab.sweep(item, &surveyed, &mut |_| {})?;
+    let Some(survey) = swept.survey else {
+        return Err(SweepError::NoEnd(swept.play.ending.to_string(), String::new()));
+    };
+    let classes = classes(&survey, wishes.exhaustive);
+    let all: Vec<usize> = classes.iter().map(Class::representative).collect();
+    let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.min(all.len()))];
+    told.begin(chosen.len());
+    let branches = Mutex::new(BTreeMap::new());
+    let mut unfinished = (chosen.len() < all.len()).then_some(Unfinished::Budget);
+    let parts: Vec<Conduct> = parts(chosen, lab.job_count())
+        .into_iter()
+        .map(|chosen| conduct_with(conduct, Plan { chosen: Some(chosen), ..plan.clone() }))
+        .collect();
+    let is_late = || wishes.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    let heard = |branch: Branch| {
+        told.advance();
+        let mut branches = branches.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        branches.insert(branch.place, branch);
+        if is_late() {
+            lab.stop();
+        }
+    };
+    let mut failure = None;
+    lab.each(
+        &parts,
+        |part| lab.sweep(item, part, &mut |branch| heard(branch)),
+        |_, finished| {
+            if let Err(error) = finished.outcome {
+                failure = Some(error);
+            }
+        },
+    );
+    match failure {
+        Some(error) if !error.is_interruption() => return Err(error.into()),
+        Some(_) => unfinished = Some(if is_late() { Unfinished::Time } else { Unfinished::Interrupted }),
+        None => {}
+    }
+    let branches = branches.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Ok(Struck { survey, classes, branches, unfinished })
+}
+
+/// Who is told how far a sweep is.
+pub trait Progress: Sync {
+    /// So many branches will be played.
+    fn begin(&self, branches: usize);
+    /// One more is.
+    fn advance(&self);
+}
+
+/// Nobody.
+impl Progress for () {
+    fn begin(&self, _: usize) {}
+    fn advance(&self) {}
+}
+
+fn conduct_with(conduct: &Conduct, plan: Plan) -> Conduct {
+    Conduct { plan: Some(plan), ..conduct.clone() }
+}
+
+/// Deals the places out, so that each part has as many of the early ones, which take longest.
+fn parts(chosen: &[usize], count: usize) -> Vec<Vec<usize>> {
+    let count = count.min(chosen.len());
+    (0..count).map(|part| chosen.iter().copied().skip(part).step_by(count).collect()).collect()
+}
+
+/// The run that a branch is, from the beginning: the untouched one's steps, and then its own.
+pub(super) fn whole(untouched: &Play, branch: &Branch) -> Play {
+    let mut steps = untouched.steps[..branch.step.min(untouched.steps.len())].to_vec();
+    steps.extend(branch.steps.iter().cloned());
+    Play {
+        steps,
+        rest: branch.rest.clone(),
+        ending: branch.ending.clone(),
+        threads: Vec::new(),
+        held: Vec::new(),
+        more_held: 0,
+        uses: Vec::new(),
+        workspace: branch.workspace.clone(),
+        ..untouched.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_have_all_places_and_each_some_of_the_early_ones() {
+        assert_eq!(parts(&[1, 3, 5, 7, 9], 2), [vec![1, 5, 9], vec![3, 7]]);
+        assert_eq!(parts(&[1], 2), [vec![1]]);
+        assert!(parts(&[], 2).is_empty());
+    }
+}

@@ -1,0 +1,100 @@
+//! What a run is swept for: which fault, and at which places.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One sweep of a run. Without chosen places it is a survey, which only takes down which there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What strikes.
+    pub fault: Fault,
+    /// The modules that are reloaded, in this order.
+    pub modules: Vec<String>,
+    /// Modules whose lines are in question, `pkg.core` or `pkg.*`; none means the scenario's own.
+    pub lines: Vec<String>,
+    /// The places at which it strikes, by number.
+    pub chosen: Option<Vec<usize>>,
+    /// How long a branch may take.
+    pub limit: Duration,
+}
+
+/// What can strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// A reload, just before a line of the program.
+    Reload,
+}
+
+impl Fault {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Reload => "reload",
+        }
+    }
+}
+
+impl Plan {
+    /// A survey.
+    pub fn survey(fault: Fault, modules: Vec<String>, limit: Duration) -> Self {
+        Self { fault, modules, lines: Vec::new(), chosen: None, limit }
+    }
+
+    /// As fields of a request (`Sweep` in `sweep.py`).
+    pub(super) fn fields(&self) -> Vec<(char, Vec<u8>)> {
+        let mut fields = vec![
+            ('k', self.fault.word().as_bytes().to_vec()),
+            ('m', self.modules.join(" ").into_bytes()),
+            ('i', self.lines.join(" ").into_bytes()),
+            ('l', self.limit.as_secs_f64().to_string().into_bytes()),
+        ];
+        if let Some(chosen) = &self.chosen {
+            let chosen: Vec<String> = chosen.iter().map(ToString::to_string).collect();
+            fields.push(('c', chosen.join(" ").into_bytes()));
+        }
+        fields
+    }
+}
+
+/// A program that is played in the place of a scenario's steps, as `python` would run it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// `script.py` or `-m module`.
+    pub main: Main,
+    /// The arguments after it.
+    pub arguments: Vec<String>,
+    /// The folder in which it runs.
+    pub folder: PathBuf,
+    /// Sources that modules have once they are reloaded: the module's name, and the new source.
+    pub edits: Vec<(String, Vec<u8>)>,
+    /// Whether they have these from the start: a restart with the new source.
+    pub edited: bool,
+}
+
+/// What a program is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Main {
+    /// A file.
+    Script(PathBuf),
+    /// A module, as `-m` runs it.
+    Module(String),
+}
+
+impl Program {
+    /// As fields of a request (`program.py`).
+    pub(super) fn fields(&self) -> Vec<(char, Vec<u8>)> {
+        use std::os::unix::ffi::OsStrExt;
+        let mut fields = vec![('d', self.folder.as_os_str().as_bytes().to_vec())];
+        fields.push(match &self.main {
+            Main::Script(path) => ('s', path.as_os_str().as_bytes().to_vec()),
+            Main::Module(name) => ('m', name.clone().into_bytes()),
+        });
+        fields.extend(self.arguments.iter().map(|argument| ('a', argument.clone().into_bytes())));
+        if self.edited {
+            fields.push(('n', Vec::new()));
+        }
+        for (module, source) in &self.edits {
+            fields.extend([('e', module.clone().into_bytes()), ('c', source.clone())]);
+        }
+        fields
+    }
+}

@@ -1,0 +1,221 @@
+"""The sweep: forks the run wherever a fault can strike; the branch takes the fault and runs on.
+
+Part of the probe, whose rules hold here too.  A run is played twice with the same
+plan, less what is chosen.  The first, the *survey*, only takes down which places there
+are.  The second forks at each place that was chosen and waits for the branch, which
+takes the fault, plays the rest and ends, while the run itself goes on untouched: a
+place costs what comes after it, never what came before.
+
+What a fault is, is a file of its own; here is what all of them have in common.
+"""
+
+import os
+import select
+import sys
+import time
+import types
+
+PY2 = sys.version_info[0] == 2
+SIGKILL = 9
+EINTR = 4  # without PEP 475, before 3.5, a call says so
+ECHILD = 10
+BRANCH_FD = 1000  # out of the way of those that the scenario opens, in the branch as in the run
+SLICE = 0.02  # seconds between two looks at a branch whose descriptor something else keeps open
+PLACES = 200000  # that are taken down
+# Marks that cut the output streams, beyond any number of a step (`frame.rs`).
+FORKED = 999999999998
+JOINED = 999999999999
+
+loaded = sys.modules
+
+
+class Sweep(object):
+    """One sweep over a run: the places that were met, and the branches at those that are chosen."""
+
+    def __init__(self, run, plan, faults):
+        """The plan is a list of fields, each a letter and its content (`plan.rs`)."""
+        self.run = run
+        fields = dict(plan)
+        self.modules = fields[b"m"].decode("utf-8").split()
+        self.limit = float(fields[b"l"])
+        chosen = fields.get(b"c")
+        self.chosen = None if chosen is None else frozenset(map(int, chosen.split()))
+        self.last = max(self.chosen) if self.chosen else -1
+        self.met = 0
+        self.places = []  # of each: its location, and what there was at it (`survey`)
+        self.locations = []
+        self.numbers = {}
+        self.states = {}
+        self.skipped = 0
+        self.in_branch = False
+        self.tree = tree.Tree(run.workspace)  # noqa: F821 - given by the probe
+        self.fault = faults[fields[b"k"]](self, fields)
+
+    # -- as the run goes on
+
+    def begin(self):
+        """Before a statement is executed."""
+        if not self.in_branch:
+            self.fault.begin()
+
+    def end(self):
+        """After it."""
+        if not self.in_branch:
+            self.fault.end()
+
+    def survey(self):
+        """What was taken down, as a frame; None in a run that forks, or in a branch."""
+        if self.chosen is not None or self.in_branch:
+            return None
+        return {
+            "frame": "survey",
+            "locations": self.locations,
+            "places": [number for place in self.places for number in place],
+            "met": self.met,
+            "skipped": self.skipped,
+            "modules": list(self.modules),
+        }
+
+    # -- places
+
+    def location(self, file, line, function, code):
+        """The number of a location in the source, by which places refer to it."""
+        key = (file, line, function, code)
+        number = self.numbers.get(key)
+        if number is None:
+            number = self.numbers[key] = len(self.locations)
+            location = {"file": self.run.relative(file), "line": line, "function": to_text(function)}  # noqa: F821
+            self.locations.append(dict(location, code=code))
+        return number
+
+    def state(self, what):
+        """The number of a state, equal for what is equal."""
+        return self.states.setdefault(what, len(self.states))
+
+    def reach(self, describe, is_threaded=False):
+        """Comes to the next place; whether this process is the branch that takes the fault there.
+
+        `describe` gives the place's location, and what there is at it, as numbers.  Where other
+        threads run it has its number, but no branch, which would be without them.
+        """
+        place, self.met = self.met, self.met + 1
+        self.skipped += is_threaded
+        if self.chosen is None:
+            if place < PLACES:
+                self.places.append((self.run.number,) + describe() + (int(is_threaded),))
+            return False
+        return place in self.chosen and not is_threaded and self.branch(place)
+
+    def branch(self, place, variant=0):
+        """Forks; true in the branch.  The run returns once that has ended, false."""
+        wire = self.run.wire
+        wire.mark(FORKED)
+        wire.send({"frame": "forked", "place": place, "variant": variant, "step": self.run.number})
+        self.tree.remember()
+        places = offsets()
+        reader, writer = os.pipe()
+        level = import_lock_level() if PY2 else 0
+        child = os.fork()
+        if child == 0:
+            for _ in range(level):
+                imp.acquire_lock()  # noqa: F821 - given by the probe
+            os.setsid()
+            move_up(writer)
+            os.close(reader)
+            self.in_branch = True
+            self.run.player = os.getpid()
+            return True
+        os.close(writer)
+        status, was_killed = wait_for(child, reader, self.limit)
+        os.close(reader)
+        self.tree.restore()
+        for fd, place in places:
+            os.lseek(fd, place, os.SEEK_SET)
+        wire.unblock()
+        wire.mark(JOINED)
+        wire.send({"frame": "joined", "place": place, "status": status, "killed": was_killed})
+        return False
+
+    def struck(self, exception=None, **more):
+        """Tells what the fault itself came to, in the branch."""
+        self.run.wire.send(dict(more, frame="struck", exception=exception))
+
+
+def offsets():
+    """(descriptor, offset) of the files that are open: a branch reads and writes at the same offset as the run."""
+    found = []
+    for name in os.listdir("/dev/fd"):
+        try:
+            found.append((int(name), os.lseek(int(name), 0, os.SEEK_CUR)))
+        except OSError:
+            pass  # a pipe, or closed by now
+    return found
+
+
+def import_lock_level():
+    """How many imports are in progress; a fork on 2.7 forgets it (`_PyImport_ReInitLock`), and their ends fail."""
+    level = 0
+    while imp.lock_held():  # noqa: F821 - given by the probe
+        imp.release_lock()  # noqa: F821
+        level += 1
+    for _ in range(level):
+        imp.acquire_lock()  # noqa: F821
+    return level
+
+
+def move_up(fd):
+    """Moves a descriptor out of the way; not to be inherited by programs that the branch starts."""
+    if PY2:
+        os.dup2(fd, BRANCH_FD)
+        flags = fcntl.fcntl(BRANCH_FD, fcntl.F_GETFD)  # noqa: F821 - given by the probe
+        fcntl.fcntl(BRANCH_FD, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)  # noqa: F821
+    else:
+        os.dup2(fd, BRANCH_FD, False)
+    os.close(fd)
+
+
+def wait_for(child, reader, limit):
+    """The raw wait status of a branch, and whether it was killed at its limit, in seconds.
+
+    The branch holds the other end of a pipe, so that its end is known at once; looked
+    at is it now and then all the same, for what it leaves running may hold it too.
+    """
+    end, was_killed = time.time() + limit, False
+    while True:
+        left = end - time.time()
+        if left <= 0 and not was_killed:
+            was_killed = True
+            kill_group(child)
+        try:
+            select.select([reader], [], [], SLICE if was_killed else max(0.0, min(left, SLICE)))
+        except (OSError, select.error):  # interrupted: before 3.5
+            pass
+        try:
+            ended, status = os.waitpid(child, os.WNOHANG)
+        except OSError as error:
+            if error.errno == EINTR:
+                continue
+            return 0, was_killed  # somebody else has waited for it: the scenario ignores SIGCHLD
+        if ended:
+            kill_group(child)  # what it has left behind
+            return status, was_killed
+
+
+def kill_group(child):
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(child, SIGKILL)
+        except OSError:
+            pass
+
+
+def reload_each(sweep, names):
+    """Reloads the modules of these names that are there, in this order; the exception of one that fails."""
+    for name in names:
+        module = loaded.get(name)
+        if issubclass(type(module), types.ModuleType):
+            try:
+                reload(module)  # noqa: F821 - given by the probe
+            except BaseException:
+                return sweep.run.exception()
+    return None
