@@ -75,7 +75,7 @@ impl Watched {
     fn plays(&self) -> Vec<(Tag, Play)> {
         let last = self.scenario.steps.len() - 1;
         assert!(matches!(self.scenario.steps[last], Step::Statement(_)));
-        let conduct = Conduct { reloading: self.reloading, watched: BTreeSet::from([last]) };
+        let conduct = Conduct { watched: BTreeSet::from([last]), ..Conduct::new(self.reloading) };
         let interpreters = MACHINE.interpreters.iter();
         let played = interpreters.filter(|interpreter| skip(&self.scenario, interpreter).is_none());
         played

@@ -3,7 +3,8 @@
 //!
 //! The oracle is a run of the same script that starts with the files as they are at that step, and in
 //! which `reload` leaves every module as it is. One such run serves a *source*, the stretch between two
-//! edits. Apart from [`Trial`] and `restarts`, which have runs played, all is pure.
+//! changes of it, by an edit or a statement. Apart from [`Trial`] and `restarts`, which have runs
+//! played, all is pure.
 
 mod answer;
 mod claims;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::changed::Changed;
 use super::evidence::Use;
 
 /// Which object, within one run: given out once, in the order in which objects are first seen, and
@@ -36,6 +37,8 @@ pub struct Play {
     pub more_held: u64,
     /// The folder in which it ran: gone by now, but its path is in what the run wrote.
     pub workspace: PathBuf,
+    /// What was laid there before a step, other than by the scenario ([`Conduct`](super::Conduct)).
+    pub laid: BTreeMap<usize, Vec<Changed>>,
 }
 
 /// Something that still holds a superseded object.
@@ -171,6 +174,9 @@ pub struct Event {
     pub bound: Vec<Binding>,
     /// What its lines meant while they ran, where that was asked for, in the order in which they ran.
     pub uses: Vec<Use>,
+    /// What it made of the sources in the workspace, by path. A source is what the import system could
+    /// read, and the folders that there are.
+    pub files: Vec<Changed>,
     /// Known instances whose class is another now.
     #[serde(deserialize_with = "from_pairs")]
     pub reclassed: BTreeMap<Token, Reference>,

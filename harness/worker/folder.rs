@@ -9,7 +9,7 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     (PROBE, include_str!("probe.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str); 8] = [
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),
+    ("files.py", include_str!("files.py")),
 ];
 
 /// Where one worker and its runs are at home.

@@ -2,6 +2,7 @@
 //! the probe's protocol.
 
 mod cancel;
+mod changed;
 mod error;
 mod event;
 mod evidence;
@@ -22,6 +23,7 @@ mod verify;
 mod workspaces;
 
 pub use cancel::Cancel;
+pub use changed::{Changed, Node};
 pub use error::{PlayError, StartError};
 pub use event::{
     Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,

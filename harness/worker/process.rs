@@ -124,7 +124,7 @@ impl Worker {
         let message = request::run(scenario, conduct, &workspace);
         let play = self.play_in(&workspace, &message, limit, cancel);
         Folder::discard(&workspace);
-        play
+        Ok(Play { laid: conduct.files.clone(), ..play? })
     }
 
     fn play_in(
@@ -222,7 +222,8 @@ impl Worker {
         let threads = hearing.threads.unwrap_or_default();
         let (held, more_held) = hearing.held;
         let uses = hearing.uses;
-        Ok(Play { steps, uses, rest: written.rest, ending, leaked, threads, held, more_held, workspace })
+        let (rest, laid) = (written.rest, BTreeMap::new());
+        Ok(Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, laid })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.

@@ -5,10 +5,12 @@
 //! size with as little memory and time as there can be, and needs nothing that a scenario could
 //! patch.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::changed::{Changed, Node};
 use crate::scenario::{Bytecode, Scenario, Step};
 
 /// The first message to a worker: the nonce of its frames, and an empty folder to warm up in.
@@ -34,17 +36,20 @@ pub struct Conduct {
     /// Steps of which is to be told what their lines mean ([`Use`](super::Use)). Those run under a
     /// tracer, which the scenario could see.
     pub watched: BTreeSet<usize>,
+    /// What paths of the workspace are made, in this order, right before a step.
+    pub files: BTreeMap<usize, Vec<Changed>>,
 }
 
 impl Conduct {
     /// Without anything watched.
     pub fn new(reloading: Reloading) -> Self {
-        Self { reloading, watched: BTreeSet::new() }
+        Self { reloading, watched: BTreeSet::new(), files: BTreeMap::new() }
     }
 }
 
 /// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched,
-/// and then the steps. A statement is one field, the writing of a file two.
+/// and then the steps. A statement is one field, the writing of a file two, and what is laid before a
+/// step three.
 pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
@@ -56,26 +61,41 @@ pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> V
         Reloading::Untouched => "untouched",
     };
     let watched = conduct.watched.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    let mut fields = vec![
-        ('f', workspace.as_os_str().as_bytes()),
-        ('b', bytecode.as_bytes()),
-        ('r', reloading.as_bytes()),
-        ('d', watched.as_bytes()),
+    let mut fields: Vec<(char, Cow<'_, [u8]>)> = vec![
+        ('f', workspace.as_os_str().as_bytes().into()),
+        ('b', bytecode.as_bytes().into()),
+        ('r', reloading.as_bytes().into()),
+        ('d', watched.into_bytes().into()),
     ];
-    for step in &scenario.steps {
+    for (at, step) in scenario.steps.iter().enumerate() {
+        fields.extend(conduct.files.get(&at).into_iter().flatten().flat_map(laid));
         match step {
-            Step::Write(write) => {
-                fields.extend([('w', write.path.as_str().as_bytes()), ('c', write.content.as_slice())]);
-            }
-            Step::Statement(statement) => fields.push(('s', statement.source.as_bytes())),
+            Step::Write(write) => fields.extend([
+                ('w', write.path.as_str().as_bytes().into()),
+                ('c', write.content.as_slice().into()),
+            ]),
+            Step::Statement(statement) => fields.push(('s', statement.source.as_bytes().into())),
         }
     }
     message(&fields)
 }
 
-fn message(fields: &[(char, &[u8])]) -> Vec<u8> {
+/// A path, what it is to be, and the content of a file or where a link leads.
+fn laid(changed: &Changed) -> [(char, Cow<'_, [u8]>); 3] {
+    let (kind, content) = match &changed.is {
+        Node::Gone => ("gone".to_owned(), &[][..]),
+        Node::Folder => ("folder".to_owned(), &[][..]),
+        Node::Link { to } => ("link".to_owned(), to.as_bytes()),
+        Node::File { content, mode: None } => ("file".to_owned(), content.as_slice()),
+        Node::File { content, mode: Some(mode) } => (format!("file {mode:o}"), content.as_slice()),
+    };
+    [('p', changed.path.as_bytes().into()), ('k', kind.into_bytes().into()), ('c', content.into())]
+}
+
+fn message<T: AsRef<[u8]>>(fields: &[(char, T)]) -> Vec<u8> {
     let mut body = Vec::new();
     for (letter, content) in fields {
+        let content = content.as_ref();
         body.extend_from_slice(format!("{letter}{}:", content.len()).as_bytes());
         body.extend_from_slice(content);
     }
@@ -85,11 +105,21 @@ fn message(fields: &[(char, &[u8])]) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_message_tells_every_length_in_bytes() {
         assert_eq!(greeting("abc", Path::new("/é")), "12\nn3:abcf3:/é".as_bytes());
+    }
+
+    #[test]
+    fn what_is_laid_stands_before_its_step() {
+        let changed = |path: &str, is| Changed { path: path.to_owned(), is };
+        let (a, b) = (Node::File { content: b"A".to_vec(), mode: Some(0o600) }, Node::Gone);
+        let told = |changed: &Changed| String::from_utf8(message(&laid(changed))).unwrap();
+        assert_eq!(told(&changed("a.py", a)), "22\np4:a.pyk8:file 600c1:A");
+        assert_eq!(told(&changed("b.py", b)), "17\np4:b.pyk4:gonec0:");
     }
 }
