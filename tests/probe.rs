@@ -91,6 +91,58 @@ fn old_style_classes_of_2_7_have_an_mro_and_generations() {
 }
 
 #[test]
+fn what_a_statement_makes_of_a_source_is_told() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "A = 1"), ("lib/bar.py", "B = 1")],
+        ">>> import os, foo
+        >>> with open('foo.py', 'a') as file:
+        ...     _ = file.write('B = 2\\n')
+        >>> old = os.stat('foo.py')
+        >>> with open('foo.py', 'w') as file:
+        ...     _ = file.write('A = 3\\nB = 2\\n')
+        ...     file.flush()
+        ...     os.utime('foo.py', (old.st_atime, old.st_mtime))
+        >>> os.symlink('lib', 'current')
+        >>> os.chmod('lib/bar.py', 0)
+        >>> os.rename('lib', 'library')
+        >>> os.remove('foo.py')
+        >>> os.mkdir('foo.py')",
+        &[
+            "edits foo.py",
+            "+ B = 2",
+            "- A = 1",
+            "+ A = 3",
+            "makes current a link to lib",
+            "makes the mode of lib/bar.py 000",
+            "removes lib/bar.py",
+            "writes library/bar.py",
+            "removes foo.py",
+            "makes foo.py a folder",
+        ],
+    );
+}
+
+#[test]
+fn what_the_import_system_does_not_read_is_no_source() {
+    let modules = [("foo.py", "A = 1")];
+    let transcript = ">>> import os, foo
+        >>> os.mkdir('data')
+        >>> with open('data/state.json', 'w') as file:
+        ...     _ = file.write('1')
+        >>> with open('foo.py', 'a') as file:
+        ...     _ = file.write('')
+        >>> os.utime('foo.py', (1, 1))
+        >>> os.rename('data', 'other')
+        >>> reload(foo) and None";
+    for (tag, report) in Machine::new().reports("bytecode = 'timestamp'", &modules, transcript) {
+        for verb in ["writes ", "edits ", "makes ", "removes ", "leaves "] {
+            assert!(!report.contains(&format!("    {verb}")), "{tag}: {report}");
+        }
+    }
+}
+
+#[test]
 fn a_metaclass_is_told_with_its_class() {
     Machine::new().each_says(
         "",

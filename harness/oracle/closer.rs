@@ -102,7 +102,8 @@ pub(crate) fn vary(
 ) -> Result<(), RunError> {
     let mut scenario = restarts.item.scenario.clone();
     scenario.settings.hashseed = seed;
-    let mut seeded = Restarts::new(lab, Item { scenario: &scenario, ..restarts.item });
+    let mut seeded =
+        Restarts::new(lab, Item { scenario: &scenario, ..restarts.item }, restarts.sources.clone());
     let other = seeded.run()?;
     for (step, judged) in judged {
         let (today, again) = (restarts.today(*step)?, seeded.today(*step)?);

@@ -3,7 +3,8 @@
 //!
 //! The oracle is a run of the same script that starts with the files as they are at that step, and in
 //! which `reload` leaves every module as it is. One such run serves a *source*, the stretch between two
-//! edits. Apart from [`Trial`] and `restarts`, which have runs played, all is pure.
+//! changes of it, by an edit or a statement. Apart from [`Trial`] and `restarts`, which have runs
+//! played, all is pure.
 
 mod answer;
 mod claims;
@@ -27,6 +28,6 @@ pub(crate) use course::Course;
 pub use diagnosis::{Cause, Diagnosis};
 pub use judgement::{Judged, Judgement, Restarted};
 pub(crate) use restarts::Restarts;
-pub(crate) use sources::Script;
+pub(crate) use sources::{Script, Sources};
 pub use trial::Trial;
 pub use verdict::{Tally, Verdict};

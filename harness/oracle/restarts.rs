@@ -11,14 +11,14 @@ use crate::worker::{Conduct, Reloading};
 pub(crate) struct Restarts<'a> {
     lab: &'a Lab,
     pub(crate) item: Item<'a>,
-    pub(crate) sources: Sources,
+    pub(crate) sources: Sources<'a>,
     /// By source, and up to which step they were played.
     played: BTreeMap<usize, (usize, Course)>,
 }
 
 impl<'a> Restarts<'a> {
-    pub(crate) fn new(lab: &'a Lab, item: Item<'a>) -> Self {
-        Self { lab, item, sources: Sources::of(item.scenario), played: BTreeMap::new() }
+    pub(crate) fn new(lab: &'a Lab, item: Item<'a>, sources: Sources<'a>) -> Self {
+        Self { lab, item, sources, played: BTreeMap::new() }
     }
 
     /// The restart on the source that is today's at a step.
@@ -44,7 +44,7 @@ impl<'a> Restarts<'a> {
         until: usize,
         watched: &BTreeSet<usize>,
     ) -> Result<Course, RunError> {
-        self.play(self.sources.restart(self.item.scenario, source, until), Reloading::Untouched, watched)
+        self.play(self.sources.restart(source, until), Reloading::Untouched, watched)
     }
 
     /// The run that is judged, once more.
@@ -66,7 +66,8 @@ impl<'a> Restarts<'a> {
     ) -> Result<Course, RunError> {
         let item = Item { scenario: &script.scenario, ..self.item };
         let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
-        let play = self.lab.conduct(&item, &Conduct { watched, ..Conduct::new(reloading) })?;
+        let conduct = Conduct { watched, files: script.files.clone(), ..Conduct::new(reloading) };
+        let play = self.lab.conduct(&item, &conduct)?;
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         Ok(Course::new(script, &play, &surroundings))
     }

@@ -5,7 +5,7 @@ use super::course::Course;
 use super::judge::judge;
 use super::judgement::Judgement;
 use super::restarts::Restarts;
-use super::sources::Script;
+use super::sources::{Script, Sources};
 use crate::lab::{Item, Lab, RunError};
 use crate::scenario::{Scenario, Step};
 use crate::trace::Surroundings;
@@ -29,7 +29,7 @@ impl Trial {
         let run = Course::new(Script::whole(item.scenario), &play, &surroundings);
         let mut judgement = Judgement { claims: run.claims(), ..Judgement::default() };
         if mentions_reload(item.scenario) {
-            let mut restarts = Restarts::new(lab, *item);
+            let mut restarts = Restarts::new(lab, *item, Sources::of(item.scenario, &play));
             judgement.steps = judge(&mut restarts, &run)?;
             closer::look(&mut restarts, &run, &mut judgement.steps)?;
             for seed in hashseeds {

@@ -16,14 +16,16 @@ pub mod sweep;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod text;
+mod touched;
 mod verdict;
 
 pub use edit::{Change, Line, Sign};
 pub use text::text;
+pub use touched::{Touch, Touched};
 
 use crate::oracle::{Cause, Claimed, Judged, Judgement, Tally};
 use crate::scenario::{Name, Scenario, Step};
-use crate::trace::{Held, Observation, Surroundings, Text, observe};
+use crate::trace::{Files, Held, Observation, Surroundings, Text, observe};
 use crate::worker::{Ending, Play};
 
 /// One run of a scenario, ready to be shown.
@@ -59,6 +61,8 @@ pub struct Played {
     pub action: Action,
     /// What it did; none where the run ended before that was known.
     pub observation: Option<Observation>,
+    /// What its statement made of the sources in the workspace.
+    pub touched: Vec<Touched>,
     /// How it compares with a restart, where that was judged.
     pub judged: Option<Judged>,
     /// What came of the output that the author wrote below it, if there is any.
@@ -97,10 +101,13 @@ impl Report {
         let early = play.ending != Ending::Finished && !left;
         let played = scenario.steps.len().min(trace.steps.len() + usize::from(early));
         let mut observations = trace.steps.into_iter();
+        let files = Files::of(scenario, play);
+        let changes = |step: usize| play.steps.get(step).map(|step| step.event.files.as_slice());
         let steps = (0..played)
             .map(|step| Played {
-                action: action(scenario, step),
+                action: action(scenario, &files, step),
                 observation: observations.next(),
+                touched: touched::touched(&files, step, changes(step).unwrap_or_default()),
                 judged: None,
                 claimed: None,
             })
@@ -154,17 +161,14 @@ impl Report {
     }
 }
 
-fn action(scenario: &Scenario, step: usize) -> Action {
+fn action(scenario: &Scenario, files: &Files<'_>, step: usize) -> Action {
     match &scenario.steps[step] {
         Step::Statement(statement) => {
             Action::Statement { source: statement.source.clone(), line: statement.line }
         }
         Step::Write(write) => {
             let earlier = &scenario.steps[..step];
-            let before = earlier.iter().rev().find_map(|step| match step {
-                Step::Write(before) if before.path == write.path => Some(before.content.as_slice()),
-                Step::Write(_) | Step::Statement(_) => None,
-            });
+            let before = files.was(write.path.as_str(), step).content();
             Action::Write {
                 path: write.path.to_string(),
                 line: write.line,

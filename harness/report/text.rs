@@ -3,7 +3,7 @@
 use crate::oracle::{Restarted, Verdict};
 use crate::report::ending::{is_cut_by_time, line as ending_line};
 use crate::report::lines::{Rest, of_output, of_text, plural, thousands};
-use crate::report::{Action, Played, Report, claimed, exception, held, identities, verdict};
+use crate::report::{Action, Played, Report, claimed, exception, held, identities, touched, verdict};
 use crate::trace::visible::visible;
 use crate::trace::{Displayed, Observation, Text};
 use crate::worker::Ending;
@@ -113,6 +113,7 @@ fn observed(played: &Played) -> Vec<String> {
         Some(Restarted::Varies(steady)) => answered(steady),
         _ => answered(observation),
     };
+    lines.extend(touched::lines(&played.touched));
     lines.extend(identities::lines(&observation.changes));
     lines
 }

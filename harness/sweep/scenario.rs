@@ -8,7 +8,7 @@ use super::listing;
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Struck, Wishes, strike, whole};
 use crate::lab::{Item, Lab, RunError};
-use crate::oracle::{Answer, Course, Restarts, Script, Verdict};
+use crate::oracle::{Answer, Course, Restarts, Script, Sources, Verdict};
 use crate::scenario::{Scenario, Step};
 use crate::trace::{self, Surroundings};
 use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Reloading, StepKind, Survey};
@@ -25,7 +25,7 @@ pub fn sweep_scenario(
     let course = Course::new(Script::whole(item.scenario), &untouched, &surroundings);
     let modules =
         if wishes.modules.is_empty() { modules_of(item.scenario, &course) } else { wishes.modules.clone() };
-    let mut restarts = Restarts::new(lab, *item);
+    let mut restarts = Restarts::new(lab, *item, Sources::of(item.scenario, &untouched));
     // Now, for once the lab is told to stop it plays no more.
     for step in 0..item.scenario.steps.len() {
         restarts.today(step)?;

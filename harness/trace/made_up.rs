@@ -5,8 +5,8 @@ use regex::{Captures, Regex};
 use crate::scenario::{Name, Scenario, Settings, Statement, Step, WorkspacePath, Write};
 use crate::trace::Surroundings;
 use crate::worker::{
-    Binding, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play, Reference,
-    Scope, StepKind, Token, Value,
+    Binding, Changed, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Node, Observed, Output, Play,
+    Reference, Scope, StepKind, Token, Value,
 };
 
 /// The founding module, as of the first edit.
@@ -43,6 +43,7 @@ impl Run {
                 uses: Vec::new(),
                 workspace: std::path::PathBuf::from("/workspace"),
                 packages: None,
+                laid: std::collections::BTreeMap::new(),
             },
         }
     }
@@ -84,6 +85,11 @@ impl Run {
     pub(crate) fn step(self, source: &str, event: Event) -> Self {
         let kind = event.kind;
         self.unplayed(source).played(kind, event, b"")
+    }
+
+    /// A statement that changes files.
+    pub(crate) fn changing(self, source: &str, files: Vec<Changed>) -> Self {
+        self.step(source, Event { files, ..Event::default() })
     }
 
     pub(crate) fn printing(self, source: &str, stdout: impl AsRef<[u8]>) -> Self {
@@ -180,6 +186,18 @@ impl Event {
         self.relinearized.insert(token, linearized(mro));
         self
     }
+}
+
+pub(crate) fn changed(path: &str, is: Node) -> Changed {
+    Changed { path: path.to_owned(), is }
+}
+
+pub(crate) fn gone_file(path: &str) -> Changed {
+    changed(path, Node::Gone)
+}
+
+pub(crate) fn file(path: &str, content: &str) -> Changed {
+    changed(path, Node::File { content: content.as_bytes().to_vec(), mode: Some(0o644) })
 }
 
 /// The made-up `id()` of an object.

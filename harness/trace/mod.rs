@@ -5,6 +5,7 @@
 //! superseded, and takes out of every text what must differ from run to run.
 
 mod changes;
+mod files;
 mod held;
 mod identity;
 mod normalize;
@@ -23,6 +24,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
+pub(crate) use files::{Files, Is, Version, is_below, is_bytecode, is_bytecode_of, is_source_name};
 pub use held::Held;
 pub use identity::{Family, Identity, Label};
 pub use normalize::Surroundings;
@@ -38,6 +40,7 @@ pub use sighting::{Sense, Sighting};
 use crate::scenario::Scenario;
 use crate::worker::{Exception, Frame, Observed, Output, Play, Value};
 use changes::{Before, changes};
+use sources::Source;
 use state::State;
 use visible::visible;
 
@@ -59,17 +62,19 @@ pub struct Trace {
 /// Follows a run step by step.
 pub fn observe(scenario: &Scenario, play: &Play, surroundings: &Surroundings) -> Trace {
     let mut state = State::default();
+    let files = Files::of(scenario, play);
+    let source = Source { scenario, files: &files };
     let steps = play
         .steps
         .iter()
         .enumerate()
-        .map(|(step, observed)| observe_step(scenario, &mut state, step, observed, surroundings))
+        .map(|(step, observed)| observe_step(source, &mut state, step, observed, surroundings))
         .collect();
     let owners = state.owners();
     let printed = Context { surroundings, owners: &owners, kind: TextKind::Printed };
     let rest = text(&play.rest, &printed);
     let last = play.steps.len();
-    let unfinished = play.uses.iter().map(|used| sighting::sighting(scenario, &state, last, used, &printed));
+    let unfinished = play.uses.iter().map(|used| sighting::sighting(source, &state, last, used, &printed));
     Trace {
         unfinished: unfinished.collect(),
         steps,
@@ -87,6 +92,8 @@ pub fn locate(
     surroundings: &Surroundings,
     frames: &[(usize, Frame)],
 ) -> Vec<Place> {
+    let files = Files::of(scenario, play);
+    let source = Source { scenario, files: &files };
     let mut state = State::default();
     for (step, observed) in play.steps.iter().enumerate() {
         state.apply(step, &observed.event);
@@ -96,7 +103,7 @@ pub fn locate(
     let place = |(step, frame): &(usize, Frame)| {
         // The code of a module or a statement lives no longer than it runs: its id is soon another's.
         let code = if frame.function == "<module>" { 0 } else { frame.code };
-        sources::place(scenario, &state, *step, &Frame { code, ..frame.clone() }, &context)
+        source.place(&state, *step, &Frame { code, ..frame.clone() }, &context)
     };
     frames.iter().map(place).collect()
 }
@@ -117,7 +124,7 @@ pub fn printed(bytes: &[u8], surroundings: &Surroundings) -> String {
 }
 
 fn observe_step(
-    scenario: &Scenario,
+    source: Source<'_>,
     state: &mut State,
     step: usize,
     observed: &Observed,
@@ -132,12 +139,12 @@ fn observe_step(
         kind: event.kind,
         output: text(&observed.output, &printed),
         values: event.values.iter().map(|value| displayed(state, value, surroundings, &owners)).collect(),
-        exception: event.exception.as_ref().map(|raised| exception(scenario, state, step, raised, &printed)),
+        exception: event.exception.as_ref().map(|raised| exception(source, state, step, raised, &printed)),
         changes: changes(state, event, &before, &meant),
         sightings: event
             .uses
             .iter()
-            .map(|used| sighting::sighting(scenario, state, step, used, &printed))
+            .map(|used| sighting::sighting(source, state, step, used, &printed))
             .collect(),
     }
 }
@@ -170,7 +177,7 @@ fn displayed(
 }
 
 fn exception(
-    scenario: &Scenario,
+    source: Source<'_>,
     state: &State,
     step: usize,
     raised: &Exception,
@@ -180,11 +187,7 @@ fn exception(
     Raised {
         name: visible(raised.name.as_bytes()),
         text: shown(&raised.text),
-        frames: raised
-            .frames
-            .iter()
-            .map(|frame| sources::place(scenario, state, step, frame, context))
-            .collect(),
+        frames: raised.frames.iter().map(|frame| source.place(state, step, frame, context)).collect(),
         dropped: raised.dropped,
         chain: raised
             .chain

@@ -1,10 +1,10 @@
 //! What an expression meant while a line ran, in identities.
 
-use crate::scenario::Scenario;
 use crate::trace::normalize::Context;
+use crate::trace::sources::Source;
 use crate::trace::state::State;
 use crate::trace::visible::visible;
-use crate::trace::{Identity, Place, Referent, sources};
+use crate::trace::{Identity, Place, Referent};
 use crate::worker::{Found, Meaning, Nature, Reference, Role, Use};
 
 /// One expression of a line that ran.
@@ -47,14 +47,14 @@ pub struct Sense {
 
 /// Puts a use into identities.
 pub(crate) fn sighting(
-    scenario: &Scenario,
+    source: Source<'_>,
     state: &State,
     step: usize,
     used: &Use,
     context: &Context<'_>,
 ) -> Sighting {
     Sighting {
-        place: sources::place(scenario, state, step, &used.frame, context),
+        place: source.place(state, step, &used.frame, context),
         runs: state.running(used.frame.code),
         role: used.role,
         text: visible(used.text.as_bytes()),

@@ -1,36 +1,39 @@
 //! The source line that a frame ran: of the file as it was when the code was made.
 
-use crate::scenario::{Scenario, Statement, Step, Write};
+use crate::scenario::{Scenario, Statement, Step};
 use crate::trace::normalize::{Context, normalize};
 use crate::trace::state::State;
 use crate::trace::visible::visible;
-use crate::trace::{Origin, Place};
+use crate::trace::{Files, Is, Origin, Place};
 use crate::worker::Frame;
 
-/// Says of a frame whose code it is, and shows its line.
-pub(crate) fn place(
-    scenario: &Scenario,
-    state: &State,
-    step: usize,
-    frame: &Frame,
-    context: &Context<'_>,
-) -> Place {
-    let file = normalize(&visible(frame.file.as_bytes()), context);
-    let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
-    let made = state.made_with(frame.code).unwrap_or(step);
-    let (source, markdown) = if file == STDIN {
-        prompt_line(scenario, made, frame.line)
-    } else {
-        file_line(scenario, &file, made, frame.line)
-    }
-    .unwrap_or_default();
-    Place {
-        origin: origin(&file, &frame.function),
-        file,
-        line: frame.line,
-        function: visible(frame.function.as_bytes()),
-        source,
-        markdown,
+/// Where lines of source are found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) files: &'a Files<'a>,
+}
+
+impl Source<'_> {
+    /// Says of a frame whose code it is, and shows its line.
+    pub(crate) fn place(self, state: &State, step: usize, frame: &Frame, context: &Context<'_>) -> Place {
+        let file = normalize(&visible(frame.file.as_bytes()), context);
+        let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
+        let made = state.made_with(frame.code).unwrap_or(step);
+        let (source, markdown) = if file == STDIN {
+            prompt_line(self.scenario, made, frame.line)
+        } else {
+            file_line(self.files, &file, made, frame.line)
+        }
+        .unwrap_or_default();
+        Place {
+            origin: origin(&file, &frame.function),
+            file,
+            line: frame.line,
+            function: visible(frame.function.as_bytes()),
+            source,
+            markdown,
+        }
     }
 }
 
@@ -60,10 +63,11 @@ fn is_of_workspace(file: &str) -> bool {
 
 type Line = (Option<String>, Option<usize>);
 
-fn file_line(scenario: &Scenario, file: &str, step: usize, line: usize) -> Option<Line> {
-    let write = content(scenario, file, step)?;
-    let text = write.content.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
-    Some((Some(shown(text)), write.line.map(|first| first + line - 1)))
+fn file_line(files: &Files<'_>, file: &str, step: usize, line: usize) -> Option<Line> {
+    let is = files.content(file, step)?;
+    let text = is.content()?.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
+    let first = if let Is::Written(_, first) = is { first } else { None };
+    Some((Some(shown(text)), first.map(|first| first + line - 1)))
 }
 
 fn prompt_line(scenario: &Scenario, step: usize, line: usize) -> Option<Line> {
@@ -74,14 +78,6 @@ fn prompt_line(scenario: &Scenario, step: usize, line: usize) -> Option<Line> {
 
 fn shown(line: &[u8]) -> String {
     visible(line.trim_ascii())
-}
-
-/// What a file held at a step: what was last written to it up to there.
-fn content<'a>(scenario: &'a Scenario, file: &str, step: usize) -> Option<&'a Write> {
-    scenario.steps.iter().take(step + 1).rev().find_map(|step| match step {
-        Step::Write(write) if write.path.as_str() == file => Some(write),
-        Step::Write(_) | Step::Statement(_) => None,
-    })
 }
 
 fn statement(scenario: &Scenario, step: usize) -> Option<&Statement> {

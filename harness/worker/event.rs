@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::changed::Changed;
 use super::evidence::Use;
 
 /// Which object, within one run: given out once, in the order in which objects are first seen, and
@@ -39,6 +40,8 @@ pub struct Play {
     pub workspace: PathBuf,
     /// The folder of packages that it could import from, if there was one.
     pub packages: Option<PathBuf>,
+    /// What was laid there before a step, other than by the scenario ([`Conduct`](super::Conduct)).
+    pub laid: BTreeMap<usize, Vec<Changed>>,
 }
 
 /// Something that still holds a superseded object.
@@ -192,6 +195,9 @@ pub struct Event {
     pub bound: Vec<Binding>,
     /// What its lines meant while they ran, where that was asked for, in the order in which they ran.
     pub uses: Vec<Use>,
+    /// What it made of the sources in the workspace, by path. A source is what the import system could
+    /// read, and the folders that there are.
+    pub files: Vec<Changed>,
     /// Known instances whose class is another now.
     #[serde(deserialize_with = "from_pairs")]
     pub reclassed: BTreeMap<Token, Reference>,

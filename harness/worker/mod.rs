@@ -3,6 +3,7 @@
 
 mod branch;
 mod cancel;
+mod changed;
 mod error;
 mod event;
 mod evidence;
@@ -26,6 +27,7 @@ mod workspaces;
 
 pub use branch::{Branch, Place, Struck, Survey, Swept};
 pub use cancel::Cancel;
+pub use changed::{Changed, Node};
 pub use error::{PlayError, StartError};
 pub use event::{
     Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,

@@ -86,12 +86,14 @@ holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
 evidence = load("evidence", census=census, lines=lines, values=values)
+files = load("files")
 tree = load("tree")
 sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py",
+    "files.py",
 )]
 FAULTS = {b"reload": points.ReloadPoints}
 
@@ -376,6 +378,7 @@ class Run(object):
         self.is_watching = False
         self.program = None
         self.sweep = sweep.Sweep(self, fields_of(plan), FAULTS) if plan else None
+        self.files = None
 
     def play(self):
         os.chdir(self.workspace)
@@ -387,10 +390,16 @@ class Run(object):
         if self.watch is not None:
             self.watch.follow_threads()
         self.player = os.getpid()
-        path = None
+        path, kind = None, None
         for letter, content in self.fields:
-            if letter == b"w":
-                path = native(content)
+            if letter in b"wp":
+                path, kind = native(content), None
+                continue
+            if letter == b"k":
+                kind = content.decode("ascii")
+                continue
+            if letter == b"c" and kind is not None:
+                self.lay(path, kind, content)
                 continue
             if letter == b"c":
                 event = self.write(path, content)
@@ -457,13 +466,43 @@ class Run(object):
             if self.bytecode == b"hash" and path.endswith(".py"):
                 self.make_way(cache_name(name))
                 write_hash_bytecode(path)
-            self.clock += CLOCK_STEP
-            while len(path) >= len(self.workspace):
-                os.utime(path, (self.clock, self.clock))
-                path = path.rpartition("/")[0]
+            self.set_times(path)
         except Exception:
             event["exception"] = self.exception()
+        if self.files is not None:
+            self.files.is_left_to_edits = True
         return event
+
+    def set_times(self, path):
+        """Has the clock go on, and a file and the folders that it is in bear the time."""
+        self.clock += CLOCK_STEP
+        while len(path) >= len(self.workspace):
+            os.utime(path, (self.clock, self.clock))
+            path = path.rpartition("/")[0]
+
+    def lay(self, name, kind, content):
+        """Makes of a path what it is to be for the next statement.  It is no step of the scenario's."""
+        try:
+            files.lay(self.workspace, name, kind, native(content) if kind == "link" else content)
+            if self.watch is not None and kind.startswith("file"):
+                self.watch.note_file(name, content)
+            path = self.workspace + "/" + name
+            if not kind.startswith("file"):
+                path = path.rpartition("/")[0]
+            while not os.path.exists(path):
+                path = path.rpartition("/")[0]
+            self.set_times(path)
+        except OSError:
+            pass  # the statements will meet the same
+
+    def look_at_files(self):
+        """What a statement has made of the sources.  A restart has them put back, and is not asked."""
+        changes = self.files.changes()
+        if self.watch is not None:
+            for path, state in changes:
+                if state is not None and state[0] == "file":
+                    self.watch.note_file(path, state[2])
+        return [files.as_data(path, state) for path, state in changes]
 
     def make_way(self, name):
         """Makes the folders of a file, and removes what has its name; the file's path.
@@ -490,6 +529,10 @@ class Run(object):
         self.values = []
         self.reloads = 0
         is_id = False
+        if not self.is_restart:
+            if self.files is None:
+                self.files = files.Files(self.workspace)
+            self.files.catch_up()
         try:
             tree = compile(source + "\n", "<stdin>", "single", self.flags | ONLY_AST, True)
             event["kind"], is_id = kind_of(tree)
@@ -515,6 +558,8 @@ class Run(object):
         event["reloads"] = self.reloads or None
         values, self.values = self.values, []
         del self.shown[:]
+        if self.files is not None:
+            event["files"] = self.look_at_files()
         self.census.take(event)
         event["values"] = [self.value(item, is_id) for item in values]
         event["uses"] = self.watch.take() if self.is_watching else None

@@ -1,5 +1,6 @@
 //! One worker: started, fed, listened to, timed out and killed.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -137,7 +138,9 @@ impl Worker {
         let limits = Limits { run: limit, branch: conduct.plan.as_ref().map_or(limit, |plan| plan.limit) };
         let swept = self.play_in(&workspace, &message, limits, cancel, heard);
         Folder::discard(&workspace);
-        swept
+        let mut swept = swept?;
+        swept.play.laid.clone_from(&conduct.files);
+        Ok(swept)
     }
 
     fn play_in(
@@ -250,8 +253,9 @@ impl Worker {
         let threads = hearing.threads.unwrap_or_default();
         let (held, more_held) = hearing.held;
         let (uses, packages) = (hearing.uses, self.packages.clone());
+        let laid = BTreeMap::new();
         let play =
-            Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages };
+            Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages, laid };
         Ok(Swept { play, survey: hearing.survey })
     }
 

@@ -5,10 +5,12 @@
 //! size with as little memory and time as there can be, and needs nothing that a scenario could
 //! patch.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::changed::{Changed, Node};
 use super::plan::{Plan, Program};
 use crate::scenario::{Bytecode, Scenario, Step};
 
@@ -41,17 +43,20 @@ pub struct Conduct {
     pub plan: Option<Plan>,
     /// What is played in the place of the scenario's steps.
     pub program: Option<Program>,
+    /// What paths of the workspace are made, in this order, right before a step.
+    pub files: BTreeMap<usize, Vec<Changed>>,
 }
 
 impl Conduct {
     /// Without anything watched.
     pub fn new(reloading: Reloading) -> Self {
-        Self { reloading, watched: BTreeSet::new(), plan: None, program: None }
+        Self { reloading, watched: BTreeSet::new(), plan: None, program: None, files: BTreeMap::new() }
     }
 }
 
 /// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched, what
-/// it is swept for, and then the steps. A statement is one field, the writing of a file two.
+/// it is swept for, and then the steps. A statement is one field, the writing of a file two, and what is
+/// laid before a step three.
 pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
         Bytecode::Off => "off",
@@ -64,30 +69,43 @@ pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> V
     };
     let watched = conduct.watched.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let plan = conduct.plan.as_ref().map(|plan| body(&plan.fields())).unwrap_or_default();
-    let program = conduct.program.as_ref().map(|program| body(&program.fields()));
-    let mut fields = vec![
-        ('f', workspace.as_os_str().as_bytes()),
-        ('b', bytecode.as_bytes()),
-        ('r', reloading.as_bytes()),
-        ('d', watched.as_bytes()),
-        ('p', plan.as_slice()),
+    let mut fields: Vec<(char, Cow<'_, [u8]>)> = vec![
+        ('f', workspace.as_os_str().as_bytes().into()),
+        ('b', bytecode.as_bytes().into()),
+        ('r', reloading.as_bytes().into()),
+        ('d', watched.into_bytes().into()),
+        ('p', plan.into()),
     ];
-    if let Some(program) = &program {
-        fields.push(('x', program));
+    if let Some(program) = &conduct.program {
+        fields.push(('x', body(&program.fields()).into()));
         return message(&fields);
     }
-    for step in &scenario.steps {
+    for (at, step) in scenario.steps.iter().enumerate() {
+        fields.extend(conduct.files.get(&at).into_iter().flatten().flat_map(laid));
         match step {
-            Step::Write(write) => {
-                fields.extend([('w', write.path.as_str().as_bytes()), ('c', write.content.as_slice())]);
-            }
-            Step::Statement(statement) => fields.push(('s', statement.source.as_bytes())),
+            Step::Write(write) => fields.extend([
+                ('w', write.path.as_str().as_bytes().into()),
+                ('c', write.content.as_slice().into()),
+            ]),
+            Step::Statement(statement) => fields.push(('s', statement.source.as_bytes().into())),
         }
     }
     message(&fields)
 }
 
-fn message(fields: &[(char, &[u8])]) -> Vec<u8> {
+/// A path, what it is to be, and the content of a file or where a link leads.
+fn laid(changed: &Changed) -> [(char, Cow<'_, [u8]>); 3] {
+    let (kind, content) = match &changed.is {
+        Node::Gone => ("gone".to_owned(), &[][..]),
+        Node::Folder => ("folder".to_owned(), &[][..]),
+        Node::Link { to } => ("link".to_owned(), to.as_bytes()),
+        Node::File { content, mode: None } => ("file".to_owned(), content.as_slice()),
+        Node::File { content, mode: Some(mode) } => (format!("file {mode:o}"), content.as_slice()),
+    };
+    [('p', changed.path.as_bytes().into()), ('k', kind.into_bytes().into()), ('c', content.into())]
+}
+
+fn message<C: AsRef<[u8]>>(fields: &[(char, C)]) -> Vec<u8> {
     let mut body = body(fields);
     let mut message = format!("{}\n", body.len()).into_bytes();
     message.append(&mut body);
@@ -105,6 +123,7 @@ fn body<C: AsRef<[u8]>>(fields: &[(char, C)]) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -113,5 +132,14 @@ mod tests {
         assert_eq!(greeting("abc", Path::new("/é"), None), "15\nn3:abcf3:/ép0:".as_bytes());
         let packages = Some(Path::new("/p"));
         assert_eq!(greeting("abc", Path::new("/é"), packages), "17\nn3:abcf3:/ép2:/p".as_bytes());
+    }
+
+    #[test]
+    fn what_is_laid_stands_before_its_step() {
+        let changed = |path: &str, is| Changed { path: path.to_owned(), is };
+        let (a, b) = (Node::File { content: b"A".to_vec(), mode: Some(0o600) }, Node::Gone);
+        let told = |changed: &Changed| String::from_utf8(message(&laid(changed))).unwrap();
+        assert_eq!(told(&changed("a.py", a)), "22\np4:a.pyk8:file 600c1:A");
+        assert_eq!(told(&changed("b.py", b)), "17\np4:b.pyk4:gonec0:");
     }
 }

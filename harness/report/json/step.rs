@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::oracle::{Claimed, Diagnosis, Restarted, Verdict};
 use crate::report::identities::kind;
 use crate::report::json::End;
-use crate::report::{self, Action, Change, Sign};
+use crate::report::{self, Action, Change, Sign, Touch};
 use crate::trace::{self, Changes, Displayed, Origin, Raised, Referent};
 use crate::worker::{Relation, Scope, StepKind};
 
@@ -20,6 +20,8 @@ pub struct Played {
     /// None where the run ended before that was known.
     #[serde(flatten)]
     observed: Option<Observed>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<Source>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +70,19 @@ struct Restart {
 enum Act {
     Statement { statement: String },
     Write { file: String, change: &'static str, changed_lines: Vec<String> },
+}
+
+/// A source that the statement changed.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Source {
+    file: String,
+    change: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_lines: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -204,6 +219,7 @@ impl Played {
             action,
             line,
             observed: played.observation.as_ref().map(Observed::from),
+            sources: all(&played.touched),
             verdict: judged.map(|judged| judged.verdict.word()),
             claim: played.claimed.as_ref().map(Claim::from),
             diagnoses: judged.map(|judged| all(&judged.diagnoses)).unwrap_or_default(),
@@ -213,6 +229,11 @@ impl Played {
 }
 
 fn write(path: &str, change: &Change) -> Act {
+    let (change, changed_lines) = told(change);
+    Act::Write { file: path.to_owned(), change, changed_lines }
+}
+
+fn told(change: &Change) -> (&'static str, Vec<String>) {
     let (change, changed) = match change {
         Change::New | Change::Binary { before: None, .. } => ("new", &[][..]),
         Change::Same => ("same", &[][..]),
@@ -223,7 +244,24 @@ fn write(path: &str, change: &Change) -> Act {
         Sign::Gone => format!("-{}", line.text),
         Sign::New => format!("+{}", line.text),
     };
-    Act::Write { file: path.to_owned(), change, changed_lines: changed.iter().map(signed).collect() }
+    (change, changed.iter().map(signed).collect())
+}
+
+impl From<&report::Touched> for Source {
+    fn from(touched: &report::Touched) -> Self {
+        let source = Self { file: touched.path.clone(), ..Self::default() };
+        match &touched.how {
+            Touch::Written { new, change } => {
+                let (change, changed_lines) = told(change);
+                Self { change: if *new { "new" } else { change }, changed_lines, ..source }
+            }
+            Touch::Mode(mode) => Self { change: "mode", mode: Some(*mode), ..source },
+            Touch::Left => Self { change: "left", ..source },
+            Touch::Folder => Self { change: "folder", ..source },
+            Touch::Link { to } => Self { change: "link", to: Some(to.clone()), ..source },
+            Touch::Removed => Self { change: "removed", ..source },
+        }
+    }
 }
 
 impl From<&trace::Observation> for Observed {

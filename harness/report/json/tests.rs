@@ -9,8 +9,10 @@ use crate::oracle::{Cause, Claimed, Diagnosis, Judged, Judgement, Restarted, Ver
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::trace::Place;
-use crate::trace::made_up::{self, attribute, frame, id, prompt, statement, surroundings, value};
-use crate::worker::{Chained, Ending, Exception, Hold, Play, Relation, Value};
+use crate::trace::made_up::{
+    self, attribute, changed, file, frame, gone_file, id, prompt, statement, surroundings, value,
+};
+use crate::worker::{Chained, Ending, Exception, Hold, Node, Play, Relation, Value};
 
 const DOCUMENT: &str = include_str!("../EVENTS.md");
 
@@ -67,6 +69,7 @@ fn report() -> Report {
         dropped: 3,
         chain: vec![link(Relation::Cause), link(Relation::Context)],
     };
+    let link_to = Node::Link { to: "v1".to_owned() };
     let shown = Value { token: Some(6), holds: vec![4], ..value(format!("<B at {:#x}>", id(6))) };
     let run = made_up::Run::new()
         .import_foo()
@@ -79,6 +82,11 @@ fn report() -> Report {
         .step("foo.Bar = c = b", Event::default().bind(attribute("foo.Bar", 6)).bind(prompt("c", 6)))
         .write("foo.py", "X = 1\n")
         .write("foo.py", "\0")
+        .changing("deploy()", vec![file("bar.py", "A = 1\n"), gone_file("foo.py"), file("foo.pyc", "\0")])
+        .changing(
+            "bar.chmod()",
+            vec![file("bar.py", "A = 1\n"), changed("v", link_to), changed("bar.py", Node::Folder)],
+        )
         .unplayed("crash()")
         .ending(Ending::Crashed { signal: "SIGSEGV".to_owned() });
     let held = HOLDS.iter().fold(run, |run, how| run.held(2, *how, "b", Some(6)));
