@@ -11,6 +11,7 @@ mod lifeline;
 mod limits;
 mod listen;
 mod namespace;
+mod packed;
 mod process;
 mod processes;
 mod removal;

@@ -18,6 +18,7 @@ them elsewhere.  Three rules hold all through both files:
 
 import __future__
 import gc
+import marshal
 import os
 import resource
 import stat
@@ -41,7 +42,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl"):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl") + ("marshal",) * PY2:  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 
@@ -76,7 +77,7 @@ else:
     set_blocking = os.set_blocking
 census = load("census")
 to_text = census.to_text
-protocol = load("protocol", set_blocking=set_blocking, to_text=to_text)
+protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush
 references = load("references", census=census)
