@@ -287,6 +287,7 @@ def warm_up(folder, pristine, ancestors):
     if PY2:
         sys.exc_clear()
     gc.collect()
+    ancestors.__init__()  # some of the interpreter's own types came to be as they were used
     if hasattr(gc, "freeze"):
         # What is there now is never collected in a child, so a collection does not copy its pages.
         gc.freeze()
