@@ -440,3 +440,26 @@ fn what_c_code_makes_is_not_the_scenarios_whatever_it_says() {
         &["foo.Named #1 metaclass: abc.ABCMeta", "abc.Full #1 metaclass: abc.ABCMeta"],
     );
 }
+
+#[test]
+fn a_class_without_a_name_is_found_whatever_else_the_step_lets_go() {
+    Machine::new().each_says(
+        "",
+        &[(
+            "foo.py",
+            "class A(object): pass\nkept = []\ndef make(name, *bases):\n    \
+             kept.append(type(name, bases or (object,), {})())",
+        )],
+        ">>> import foo\n>>> held = [object] * 3\n>>> del held; foo.make('Three')\n>>> held = object\n\
+         >>> del held; foo.make('Four', foo.A)\n>>> foo.make('Five', dict)\n\
+         >>> class M(type):\n...     def mro(cls):\n...         return [cls, foo.A]\n\
+         >>> foo.kept.append(M('Six', (foo.A,), {}))\n>>> foo.kept[:] = []\n>>> foo.make('Seven')",
+        &[
+            "foo.Three #1",
+            "foo.Four #1 mro: foo.Four#1, foo.A#1, object",
+            "foo.Five #1 mro: foo.Five#1, dict, object",
+            "__main__.Six #1 mro: __main__.Six#1, foo.A#1; metaclass: __main__.M#1",
+            "foo.Seven #1",
+        ],
+    );
+}

@@ -20,6 +20,9 @@ class_types = (type, types.ClassType) if PY2 else (type,)
 HEAP_IS_FROZEN = hasattr(gc, "freeze") and sys.version_info >= (3, 8)
 # Names that the interpreter itself puts into a namespace in which code runs.
 BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
+HAS_FREEZE = hasattr(gc, "freeze") and hasattr(gc, "get_referrers")
+COUNTS = sys.version_info < (3, 7) and hasattr(sys, "getrefcount")
+getrefcount = getattr(sys, "getrefcount", None)
 HELD_LIMIT = 1000
 CALLED = ("types", "abc", "builtins", "__builtin__")  # where classes made by calls say they are from
 HEAP_TYPE = 1 << 9  # what C code has laid out beforehand is none (Py_TPFLAGS_HEAPTYPE)
@@ -28,10 +31,15 @@ CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
 CONSTANTS = frozenset(
     id(kind) for kind in (type(None), bool, int, type(sys.maxsize + 1), float, complex, bytes, text_type)
 )
-PLAIN = CONSTANTS | CONTAINERS | frozenset([id(types.ModuleType)])  # neither class nor function, nor around one
+# Neither class nor function, nor around one.
+PLAIN = CONSTANTS | CONTAINERS | frozenset(
+    map(id, (types.ModuleType, types.BuiltinFunctionType, types.GetSetDescriptorType, types.MemberDescriptorType))
+)
 
 raw_dict = type.__dict__["__dict__"].__get__
 raw_mro = type.__dict__["__mro__"].__get__
+raw_bases = type.__dict__["__bases__"].__get__
+raw_base = type.__dict__["__base__"].__get__
 raw_module = type.__dict__["__module__"].__get__
 raw_name = type.__dict__["__name__"].__get__
 flags_of = type.__dict__["__flags__"].__get__
@@ -54,7 +62,7 @@ class Census(object):
         self.pristine = pristine
         self.main_module = loaded["__main__"]  # on 2.7 a module that nothing holds empties its namespace
         self.main = self.main_module.__dict__
-        self.foreign_modules = dict(loaded)
+        self.foreign_modules = ancestors.modules  # a copy that was made before the fork, and of this run alone
         self.own_names = set()
         self.known = {}
         self.next_token = 1
@@ -72,7 +80,11 @@ class Census(object):
         self.ancestors = ancestors
         self.counts = ancestors.counts
         self.has_lost_classes = False
+        self.has_metaclasses = False
+        self.own_classes = {}
         self.strangers = {}
+        self.entries = self.entries_now()
+        self.object_count = getrefcount(object) if COUNTS else 0
 
     # -- tokens
 
@@ -111,6 +123,9 @@ class Census(object):
         self.known[id(value)] = (token, reference, type(value) if reference is None else None)
         if kind == "class":
             self.class_tokens.add(token)
+            if issubclass(type(value), type) and id(value) not in self.ancestors.ids:
+                self.own_classes[id(value)] = reference
+                self.has_metaclasses |= issubclass(value, type)
         if reachable and kind != "instance":
             self.called[token] = kind, name
         if kind == "function":
@@ -126,7 +141,6 @@ class Census(object):
         freed = self.forget_the_dead()
         modules, attributes, prompt = {}, {}, {}
         for name, module in self.find_own_modules():
-            self.own_names.add(name)
             self.foreign_modules.pop(name, None)
             modules[name] = self.token(module) or self.make(module, "module", name, True)
         roots = []
@@ -136,7 +150,7 @@ class Census(object):
                 roots.append((name, module_dict(module)))
         paths = self.walk(roots + [("__main__", self.defined_at_prompt())])
         self.at = dict(paths)
-        hidden = self.hidden_classes(set(id(value) for _, value in paths))
+        hidden = self.hidden_classes(dict((id(value), value) for _, value in paths))
         # What came to be in this step, and lost its name in this step too, was there before what has it now.
         for cls in hidden:
             if full_name(cls) in self.at:
@@ -160,7 +174,9 @@ class Census(object):
         for address, (token, reference, _) in list(self.known.items()):
             if reference is not None and reference() is None:
                 freed.append(token)
-                self.has_lost_classes |= token in self.class_tokens
+                if token in self.class_tokens:
+                    self.has_lost_classes = True
+                    self.own_classes.pop(address, None)
                 del self.known[address]
                 self.classes.pop(token, None)
                 self.mros.pop(token, None)
@@ -173,6 +189,8 @@ class Census(object):
     def moved(self, scope, now):
         before = getattr(self, scope)
         setattr(self, scope, now)
+        if now == before:
+            return []
         changes = [{"scope": scope, "name": to_text(name), "token": token} for name, token in now.items()
                    if before.get(name, 0) != token]
         changes += [{"scope": scope, "name": to_text(name), "token": None} for name in before if name not in now]
@@ -193,6 +211,9 @@ class Census(object):
 
     def find_own_modules(self):
         """The entries of sys.modules that are the scenario's, sorted by name."""
+        if self.entries == self.entries_now():
+            own = [(name, loaded[name]) for name in self.own_names if loaded.get(name) is not None]
+            return sorted(own, key=lambda pair: pair[0])
         own = []
         for name, module in list(loaded.items()):
             if self.foreign_modules.get(name, self) is module:
@@ -204,7 +225,17 @@ class Census(object):
                 own.append((name, module))
             else:
                 self.foreign_modules[name] = module
+        self.own_names.update(name for name, _ in own)
+        self.entries = self.entries_now()
         return sorted(own, key=lambda pair: pair[0])
+
+    def entries_now(self):
+        """What tells that an entry of sys.modules is another, or that an own one has another name.
+
+        By which name a module is found that is not the scenario's makes no difference; it is
+        held, so nothing else gets its id.
+        """
+        return list(map(id, loaded.values())), list(map(id, map(loaded.get, self.own_names)))
 
     def owns_module(self, name, module):
         """Whether a module comes from the workspace, or was made by hand."""
@@ -361,6 +392,8 @@ class Census(object):
 
     def new_classes(self, reached):
         """Classes that came to be since the last look, wherever they hide; of equals, the older first."""
+        if not self.may_be_more(reached):
+            return []
         found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below()
         fresh = []
         for cls in found:
@@ -368,7 +401,34 @@ class Census(object):
                 fresh.append(cls)
             else:
                 self.strangers[id(cls)] = weakref.ref(cls)
+                self.has_metaclasses |= issubclass(cls, type) and mro_maker(cls) is not type.__dict__["mro"]
         return sorted(fresh, key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
+
+    def may_be_more(self, reached):
+        """Whether there may be classes neither known nor reached: each has an MRO of its own, with `object` in it.
+
+        Only a metaclass can make one without.  Where the heap is frozen, the collector is
+        asked what came to be since the fork and refers to `object`.  Before that, `object`
+        has as many references as at the fork, and those of the known classes; so a class
+        would be missed by a scenario that takes one of a bare interpreter's own away in the
+        step that makes it.
+        """
+        references = dict(self.strangers)
+        references.update(self.own_classes)
+        classes = dict((address, reference()) for address, reference in references.items())
+        classes.update((address, value) for address, value in reached.items() if issubclass(type(value), type))
+        self.has_metaclasses |= any([issubclass(cls, type) for address, cls in classes.items() if address in reached])
+        if self.has_metaclasses or not (HAS_FREEZE or COUNTS):
+            return True
+        classes = [cls for address, cls in classes.items() if cls is not None and address not in self.ancestors.ids]
+        if HAS_FREEZE:
+            known = set(map(id, classes))
+            known.update(map(id, map(raw_mro, classes)), map(id, map(raw_bases, classes)))
+            return not known.issuperset(map(id, gc.get_referrers(object)))
+        count = self.object_count
+        for cls in classes:
+            count += (raw_mro(cls) or ()).count(object) + raw_bases(cls).count(object) + (raw_base(cls) is object)
+        return getrefcount(object) != count
 
     def tracked_classes(self):
         """The collector tracks every class, and since the fork little else: no page of the worker's is touched."""
@@ -506,7 +566,7 @@ class Census(object):
 
 
 class Ancestors(object):
-    """The classes that a bare interpreter has, and how many subclasses each has."""
+    """The classes that a bare interpreter has, how many subclasses each has, and the modules."""
 
     def __init__(self):
         seen, todo = {}, [object]
@@ -518,9 +578,18 @@ class Ancestors(object):
         self.classes = list(seen.values())
         self.ids = frozenset(seen)
         self.counts = self.count()
+        self.modules = dict(loaded)
 
     def count(self):
         return list(map(len, map(raw_subclasses, self.classes)))
+
+
+def mro_maker(metaclass):
+    """What makes the MROs of a metaclass's classes."""
+    for base in raw_mro(metaclass):
+        if "mro" in raw_dict(base):
+            return raw_dict(base)["mro"]
+    return None
 
 
 def class_of(value):

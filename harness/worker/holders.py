@@ -1,12 +1,17 @@
 """The holders: what still holds superseded objects when a run is over, and by which path that is found.
 
 Part of the probe, whose rules hold here too.  The search goes backward, from the
-superseded objects through all that refers to them (`gc.get_referrers`), up to
-something that has a name: what the scenario's modules and the prompt define, a
-module, a local variable of a running thread.  Then forward again, to write down
-the shortest path.  What leads through a superseded object is not told: that one
-has a holder of its own.  Nor is garbage, which no path leads to; it is not
-collected either, for that would run the scenario's finalizers.
+superseded objects through all that refers to them, up to something that has a
+name: what the scenario's modules and the prompt define, a module, a local variable
+of a running thread.  Then forward again, to write down the shortest path.  What
+leads through a superseded object is not told: that one has a holder of its own.
+Nor is garbage, which no path leads to; it is not collected either, for that would
+run the scenario's finalizers.
+
+To ask the collector who refers to an object (`gc.get_referrers`) is to go through
+the whole heap.  So those are looked at first that are likely to: what can be
+reached from the scenario's own namespaces.  Where an object has no more references
+than these have to it, nobody else has one, and the heap need not be asked.
 
 The collector knows of what it tracks.  An object that it does not (an instance of
 `class I(int): __slots__ = ()`) and what C code keeps to itself (exit functions
@@ -28,11 +33,24 @@ INSTANCES = 20000  # of superseded classes that are looked at,
 OBJECTS = 50000  # and objects in all: more than anybody reads
 LINES = 40
 FEW = 200  # so many are found faster one by one than by their hash
+NEAR = 1000  # objects that are looked at before the heap is asked, and items that one may have
+
+ALWAYS_HIDDEN = []
 
 current_frames, own_frame = sys._current_frames, sys._getframe
 loaded = sys.modules
 # What belongs to a class and is of no use without it.
 FITTINGS = frozenset(map(id, (types.GetSetDescriptorType, types.MemberDescriptorType)))
+# Those that are looked into on the way from the scenario's namespaces, whatever they belong to.
+SIZED = frozenset(map(id, (dict, list, tuple, set, frozenset)))
+PARTS = FITTINGS | SIZED | frozenset(map(id, (
+    types.MethodType, staticmethod, classmethod, property, references.cell_type,  # noqa: F821 - given by the probe
+)))
+# From 3.14 on, and without the GIL, not every reference is counted; 3.12 has objects that are immortal.
+COUNTS = sys.version_info < (3, 14) and hasattr(sys, "getrefcount") and "t" not in getattr(sys, "abiflags", "")
+# What counting itself adds to what a list, a tuple or a dict has.
+getrefcount = getattr(sys, "getrefcount", None)
+COUNTING = list(map(getrefcount, [[]]))[0] - 1 if COUNTS else 0
 
 
 def find(run):
@@ -45,8 +63,6 @@ def find(run):
         return [], 0
     was_enabled = gc.isenabled()
     gc.disable()  # a collection in the midst of this would run finalizers
-    if hasattr(gc, "unfreeze"):
-        gc.unfreeze()  # what is frozen is not asked what it refers to
     try:
         search = Search(run, superseded)
         search.go_backward()
@@ -102,6 +118,8 @@ class Search(object):
         self.held_by = {}  # the ids of what each object refers to, among those that are looked at
         self.lines = {}
         self.hidden = probes_own(run)
+        self.near, self.references = {}, {}  # what is looked at before the heap is asked, and the ids it refers to
+        self.referring = {}  # the ids of what refers to an object, among those, each as often as it does
         self.inside, self.superseded = set(), superseded
         for address, (token, reference, _) in list(self.census.known.items()):
             value = reference() if token in superseded and reference is not None else None
@@ -125,13 +143,14 @@ class Search(object):
         here = self.census
         self.spaces = {id(here.main): (0, u"", ("prompt", None)), id(loaded): (2, u"sys.modules", None)}
         self.names = {}
-        builtins = loaded.get("__builtin__" if PY2 else "builtins")
+        self.builtins = loaded.get("__builtin__" if PY2 else "builtins")
+        self.last_value = census.module_dict(self.builtins) if type(self.builtins) is types.ModuleType else {}
+        self.others = []  # modules that are not the scenario's
         for name, module in list(loaded.items()):
-            if type(name) is str and name != "__main__" and issubclass(type(module), types.ModuleType):
-                text, rank = census.to_text(name), 1 if name in here.own_names else 2
-                space = (2, u"", ("builtins", None)) if module is builtins else (rank, text, ("module", None))
-                self.names[id(module)] = (rank, text)
-                self.spaces.setdefault(id(census.module_dict(module)), space)
+            if name in here.own_names or module is self.builtins:
+                self.name_module(name, module)
+            else:
+                self.others.append((name, module))
         paths = {}
         for path, token in here.attributes.items():
             called = here.called.get(token, (None, None))[1]
@@ -141,6 +160,13 @@ class Search(object):
                 path = census.to_text(paths[token][1])
                 is_prompt = path.startswith(u"__main__.")
                 self.names[address] = (0, path[len("__main__."):]) if is_prompt else (1, path)
+
+    def name_module(self, name, module):
+        if type(name) is str and name != "__main__" and issubclass(type(module), types.ModuleType):
+            text, rank = census.to_text(name), 1 if name in self.census.own_names else 2
+            space = (2, u"", ("builtins", None)) if module is self.builtins else (rank, text, ("module", None))
+            self.names[id(module)] = (rank, text)
+            self.spaces.setdefault(id(census.module_dict(module)), space)
 
     def name(self, value):
         """The name by which an object is found right away."""
@@ -163,31 +189,105 @@ class Search(object):
 
     def go_backward(self):
         """Finds what refers to the superseded, what refers to that, and so on until it has a name."""
-        self.hidden.update((id(self.objects), id(self), id(self.__dict__), id(own_frame())))
+        self.hidden.update((id(self.objects), id(self), id(self.__dict__), id(self.near), id(own_frame())))
+        self.look_around()
         self.next, asked = list(self.objects.values()), []
         for _ in range(REFERENCES):
             asked.append(tuple(self.next))  # a call copies any other sequence, and would find the copy
             self.next = []
             self.hidden.update((id(asked[-1]), id(self.next)))
-            wanted = frozenset(map(id, asked[-1]))
-            for holder in referrers(asked[-1], wanted):
-                address = id(holder)
-                if address in self.hidden or address in self.seeds or id(type(holder)) in FITTINGS:
-                    continue
-                if address in self.inside and address not in self.spaces or self.is_old_module(holder):
-                    continue
-                if address not in self.objects:
-                    if len(self.objects) > INSTANCES and id(census.class_of(holder)) in self.seeds:
-                        continue
-                    if len(self.objects) > OBJECTS:
-                        break
-                    self.objects[address] = holder
-                    if address not in self.spaces and self.name(holder) is None:
-                        self.next.append(holder)
-                held = [one for one in map(id, gc.get_referents(holder)) if one in wanted]
-                self.held_by.setdefault(address, set()).update(held)
+            self.ask(asked[-1])
             if not self.next or len(self.objects) > OBJECTS:
                 break
+
+    def ask(self, values):
+        """Takes down what refers to some objects."""
+        wanted = frozenset(map(id, values))
+        for holder in self.holders(values, wanted):
+            address = id(holder)
+            if address in self.hidden or address in self.seeds or id(type(holder)) in FITTINGS:
+                continue
+            if address in self.inside and address not in self.spaces or self.is_old_module(holder):
+                continue
+            if address not in self.objects:
+                if len(self.objects) > INSTANCES and id(census.class_of(holder)) in self.seeds:
+                    continue
+                if len(self.objects) > OBJECTS:
+                    break
+                self.objects[address] = holder
+                if address not in self.spaces and self.name(holder) is None:
+                    self.next.append(holder)
+            held = [one for one in self.referents(holder) if one in wanted]
+            self.held_by.setdefault(address, set()).update(held)
+
+    def holders(self, values, wanted):
+        """What refers to some objects: of the whole heap, where they have references from elsewhere too."""
+        rest, found = self.not_accounted_for(values), []
+        if rest:
+            self.hidden.update((id(rest), id(own_frame())))
+            for name, module in self.others:
+                self.name_module(name, module)
+            self.others = []
+            self.references.pop(id(self.last_value), None)  # it may have more than that one
+            if hasattr(gc, "unfreeze"):
+                gc.unfreeze()  # what is frozen is not asked what it refers to
+            found = referrers(rest, frozenset(map(id, rest)))
+        near = set([address for one in wanted for address in self.referring.get(one, ())])
+        return found + [self.near[address] for address in near]
+
+    def not_accounted_for(self, values):
+        """Those of some objects that have more references than are known, this search's own aside."""
+        if not COUNTS:
+            return values
+        rest = []
+        for value, count in zip(values, list(map(getrefcount, values))):
+            ours = COUNTING + 2 + (id(value) in self.near)  # `objects` and `values` have one each
+            if count - ours != len(self.referring.get(id(value), ())):
+                rest.append(value)
+        return tuple(rest)
+
+    def look_around(self):
+        """Looks at all that the scenario's namespaces lead to, without leaving what is the scenario's."""
+        here = self.census
+        own = [loaded.get(name) for name in here.own_names]
+        todo = [here.main] + [census.module_dict(one) for one in own if issubclass(type(one), types.ModuleType)]
+        todo += self.objects.values()
+        passed = set(id(module) for _, module in self.others)
+        passed.update((id(loaded), id(self.last_value)))
+        for value in todo:
+            if id(value) in self.near or len(self.near) >= NEAR or not gc.is_tracked(value):
+                continue
+            self.near[id(value)] = value
+            parts = gc.get_referents(value)
+            self.references[id(value)] = list(map(id, parts))
+            for part in parts:
+                self.referring.setdefault(id(part), []).append(id(value))
+                if id(part) not in passed and id(part) not in self.hidden and self.leads_on(part):
+                    passed.add(id(part))
+                    todo.append(part)
+        if "_" in self.last_value:
+            value = self.last_value["_"]
+            self.near[id(self.last_value)] = self.last_value
+            self.references[id(self.last_value)] = [id(value)]
+            self.referring.setdefault(id(value), []).append(id(self.last_value))
+
+    def leads_on(self, value):
+        """Whether an object is the scenario's, or a part of what is."""
+        kind = type(value)
+        if id(kind) in PARTS:
+            return id(kind) not in SIZED or len(value) <= NEAR
+        if kind is types.FunctionType:
+            return self.census.owns_function(value)
+        if issubclass(kind, census.class_types):
+            return id(value) in self.census.known
+        if kind is types.ModuleType:
+            return id(value) not in self.names
+        return id(census.class_of(value)) in self.census.known
+
+    def referents(self, holder):
+        """The ids of what an object refers to."""
+        known = self.references.get(id(holder))
+        return list(map(id, gc.get_referents(holder))) if known is None else known
 
     def is_old_module(self, value):
         """Whether an object is a superseded module.
@@ -319,22 +419,28 @@ def insides(value):
 
 def probes_own(run):
     """The ids of the probe's own objects that refer to the scenario's, and of the frames that run."""
-    hidden = set()
+    hidden = set(always_hidden(type(run)))
     for own in (run, run.census, run.census.ancestors, run.signals, run.wire):
         hidden.update((id(own), id(own.__dict__)))
         hidden.update([id(value) for value in own.__dict__.values() if type(value) in (list, tuple, dict, set)])
     hidden.discard(id(run.census.main))
-    for function in (find, references.edges, census.class_of, type(run).__dict__["play"]):
-        space = function.__globals__
-        hidden.add(id(space))
-        for copy in list(space.values()):
-            if type(copy) is types.ModuleType and loaded.get(copy.__name__) is not copy:
-                hidden.update((id(copy), id(copy.__dict__)))
     for frame in list(current_frames().values()):
         while frame is not None:
             hidden.add(id(frame))
             frame = frame.f_back
     return hidden
+
+
+def always_hidden(run_type):
+    """The probe's modules and what it has copied of others: for this worker's first run to find, before it forks."""
+    if not ALWAYS_HIDDEN:
+        for function in (find, references.edges, census.class_of, run_type.__dict__["play"]):
+            space = function.__globals__
+            ALWAYS_HIDDEN.append(id(space))
+            for copy in list(space.values()):
+                if type(copy) is types.ModuleType and loaded.get(copy.__name__) is not copy:
+                    ALWAYS_HIDDEN.extend((id(copy), id(copy.__dict__)))
+    return ALWAYS_HIDDEN
 
 
 def beside(run):
@@ -343,15 +449,16 @@ def beside(run):
         yield u"signal.getsignal(%s)" % signal_name(number), handler, "registry"
     yield u"sys.gettrace()", run.tracer, "registry"
     yield u"sys.getprofile()", run.profiler, "registry"
-    this = own_frame()
+    this = id(own_frame())  # a frame that had itself would stay, and all that called it
     names = thread_names()
     for ident, frame in sorted(current_frames().items(), key=lambda pair: names.get(pair[0], u"")):
-        while frame is not None and frame is not this:
+        while frame is not None and id(frame) != this:
             start = u"<%s>.%s" % (names.get(ident, u"a thread"), census.to_text(frame.f_code.co_name))
             yield start, frame.f_code, "running"
             for name, value in references.frame_locals(frame):
                 yield u"%s.<locals>.%s" % (start, name), value, "local variable"
             frame = frame.f_back
+        frame = None
 
 
 def signal_name(number):

@@ -3,7 +3,7 @@
 
 use std::io::{self, PipeReader, Read};
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -14,12 +14,15 @@ use super::cancel::Cancel;
 use super::event::{Event, Held, Output};
 use super::evidence::Use;
 use super::frame::{Decoder, Splitter};
+use super::packed::unpack;
 
 /// Bytes that are read of one stream before the others, and the clock, have their turn: whoever
 /// writes without end may keep up with whoever reads.
 const ONE_TURN: usize = 1 << 20;
 /// Bytes that are read of a stream to which nobody writes any more: beyond what any pipe holds.
 const ALL: usize = 1 << 31;
+/// How long the output streams may wait for the next frame, after which they are read.
+const FRAMES_ONLY: Duration = Duration::from_millis(3);
 
 /// What the probe sends.
 #[derive(Debug, Deserialize)]
@@ -129,28 +132,37 @@ impl Listener {
 
     /// Waits for the next frame, and keeps both output streams flowing meanwhile.
     pub(super) fn hear(&mut self, deadline: Instant, cancel: &Cancel) -> io::Result<Heard> {
+        // Most frames come at once, and what is written stays in its pipe until the run is over:
+        // each reading costs a change from the child to this thread.
+        let mut frames_only = true;
         let mut closed = false;
         loop {
             while let Some(payload) = self.decoder.next_frame() {
                 // A frame that is whole but not ours can only be somebody's who read the nonce.
-                match serde_json::from_slice(&payload) {
-                    Ok(frame) => return Ok(Heard::Frame(frame)),
-                    Err(_) => self.garbage += payload.len(),
+                match unpack(&payload).map(serde_json::from_value) {
+                    Some(Ok(frame)) => return Ok(Heard::Frame(frame)),
+                    _ => self.garbage += payload.len(),
                 }
             }
             if closed {
                 return Ok(Heard::Closed);
             }
             let Some(left) = deadline.checked_duration_since(Instant::now()) else { return Ok(Heard::Late) };
+            let left = if frames_only { left.min(FRAMES_ONLY) } else { left };
             // Rounded up, or the last millisecond would be spent turning round.
             let timeout = PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX);
-            let mut fds = [self.frames.as_fd(), self.stdout.as_fd(), self.stderr.as_fd(), cancel.as_fd()]
+            let mut fds = [cancel.as_fd(), self.frames.as_fd(), self.stdout.as_fd(), self.stderr.as_fd()]
                 .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
-            match poll(&mut fds, timeout) {
-                Err(nix::errno::Errno::EINTR) | Ok(0) => continue,
+            let asked = if frames_only { 2 } else { fds.len() };
+            match poll(&mut fds[..asked], timeout) {
+                Err(nix::errno::Errno::EINTR) => continue,
+                Ok(0) => {
+                    frames_only = false;
+                    continue;
+                }
                 other => other?,
             };
-            let [frames, stdout, stderr, cancelled] = fds.map(|fd| fd.any().unwrap_or(false));
+            let [cancelled, frames, stdout, stderr] = fds.map(|fd| fd.any().unwrap_or(false));
             if cancelled {
                 return Ok(Heard::Cancelled);
             }

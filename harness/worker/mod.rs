@@ -14,6 +14,7 @@ mod lifeline;
 mod limits;
 mod listen;
 mod namespace;
+mod packed;
 mod plan;
 mod process;
 mod processes;

@@ -18,6 +18,7 @@ them elsewhere.  Three rules hold all through both files:
 
 import __future__
 import gc
+import marshal
 import os
 import resource
 import select
@@ -43,7 +44,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl", "imp", "select"):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select") + ("marshal",) * PY2:  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 
@@ -78,7 +79,7 @@ else:
     set_blocking = os.set_blocking
 census = load("census")
 to_text = census.to_text
-protocol = load("protocol", set_blocking=set_blocking, to_text=to_text)
+protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush
 references = load("references", census=census)
@@ -111,6 +112,12 @@ DEPTH = 1000  # of calls, the default
 FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
+DIGITS = ("", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")  # a name begins with none of these
+PATH_CHARACTERS = frozenset(u"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+STATEMENTS = (  # and what else is not called, though it looks like it: `not(b)`
+    "print", "exec", "not", "del", "assert", "raise", "return", "yield", "await", "None", "True", "False",
+)
+SIGNALS = list(range(1, _signal.NSIG))
 GRACE = 0.25  # seconds; `process.rs` has the same
 
 ROOM = getrlimit(RLIMIT_AS)
@@ -307,6 +314,7 @@ def warm_up(folder, pristine, ancestors):
     if PY2:
         sys.exc_clear()
     gc.collect()
+    ancestors.__init__()  # some of the interpreter's own types came to be as they were used
     if hasattr(gc, "freeze"):
         # What is there now is never collected in a child, so a collection does not copy its pages.
         gc.freeze()
@@ -333,7 +341,9 @@ class Signals(object):
             raise
 
     def note_all(self):
-        for number in range(1, _signal.NSIG):
+        for number, has_one in zip(SIGNALS, list(map(callable, list(map(_signal.getsignal, SIGNALS))))):
+            if not has_one:
+                continue  # as nearly all
             handler = _signal.getsignal(number)
             if callable(handler) and handler is not self.noter:
                 self.handlers.append((number, handler))
@@ -534,13 +544,18 @@ class Run(object):
                 self.files = files.Files(self.workspace)
             self.files.catch_up()
         try:
-            tree = compile(source + "\n", "<stdin>", "single", self.flags | ONLY_AST, True)
-            event["kind"], is_id = kind_of(tree)
+            tree = None
+            seen = kind_at_sight(source) if self.watch is None else None
+            if seen is None:
+                tree = compile(source + "\n", "<stdin>", "single", self.flags | ONLY_AST, True)
+                seen = kind_of(tree)
+                event["kind"] = seen[0]
             code = compile(source + "\n", "<stdin>", "single", self.flags, True)
+            event["kind"], is_id, ends_with_it = seen
             self.flags |= code.co_flags & FUTURE_FLAGS
             if self.watch is not None:
                 self.watch.note_statement(code, tree)
-            self.install_hook(tree)
+            self.install_hook(ends_with_it)
             try:
                 self.execute(code)
             finally:
@@ -578,7 +593,7 @@ class Run(object):
         self.wire.mark(self.number)
         return event
 
-    def install_hook(self, tree):
+    def install_hook(self, ends_with_it):
         """Makes `sys.displayhook` this run's, unless the scenario has set its own.
 
         What a statement ends with is only taken down, by a function that is not
@@ -586,7 +601,6 @@ class Run(object):
         """
         hook = getattr(sys, "displayhook", None)
         if any(hook is own for own in self.hooks) or hook is getattr(sys, "__displayhook__", self):
-            ends_with_it = len(tree.body) == 1 and type(tree.body[0]).__name__ == "Expr"
             sys.displayhook = self.hooks[ends_with_it and not self.is_watching]  # a repr is watched too
 
     def execute(self, code):
@@ -729,20 +743,46 @@ def write_hash_bytecode(path):
 
 
 def kind_of(tree):
-    """What kind of step a statement is, and whether it is a bare call of `id`."""
+    """What kind of step a statement is, whether it is a bare call of `id`, and whether it ends with a value."""
     statement = tree.body[0] if len(tree.body) == 1 else None
     name = type(statement).__name__
     if name in ("Import", "ImportFrom"):
-        return "import", False
+        return "import", False, False
     call = getattr(statement, "value", None)
     if name not in ("Expr", "Assign", "AnnAssign") or type(call).__name__ != "Call":
-        return "other", False
-    callee = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+        return "other", False, name == "Expr"
+    return kind_of_call(getattr(call.func, "attr", None) or getattr(call.func, "id", None), name == "Expr")
+
+
+def kind_of_call(callee, ends_with_it):
     if callee == "reload":
-        return "reload", False
+        return "reload", False, ends_with_it
     if callee is not None and callee[:1].isupper():
-        return "instantiate", False
-    return "call", callee == "id" and name == "Expr"
+        return "instantiate", False, ends_with_it
+    return "call", callee == "id" and ends_with_it, ends_with_it
+
+
+def kind_at_sight(source):
+    """The same for `import foo`, `foo.make(b, c)` and `b = foo.make()`; nothing for what is less plain.
+
+    A syntax tree for each statement of each run would cost as much as its code.
+    """
+    if source[:7] == "import " and is_path(source[7:]):
+        return "import", False, False
+    target, equals, call = source.rpartition(" = ")
+    callee, _, arguments = call.partition("(")
+    if arguments[-1:] != ")" or not is_path(callee) or callee in STATEMENTS:
+        return None
+    if equals and not is_path(target) or "__debug__" in target:
+        return None
+    if arguments != ")" and not all([is_path(argument) for argument in arguments[:-1].split(", ")]):
+        return None
+    return kind_of_call(callee.rpartition(".")[2], not equals)
+
+
+def is_path(text):
+    """Whether a text is nothing but names with dots between them, if it is Python."""
+    return PATH_CHARACTERS.issuperset(text) and not any([name[:1] in DIGITS for name in text.split(".")])
 
 
 def exit_status(error):

@@ -1,7 +1,8 @@
 """The protocol: requests in, frames and marks out.
 
 Part of the probe.  A request is read with nothing that a scenario could patch, and
-what is sent is JSON without `json`, which a scenario may import, reload and patch.
+what is sent is packed by `marshal` (`packed.rs`), which is written in C and there in
+every Python, in the oldest of its formats.
 """
 
 import os
@@ -52,8 +53,11 @@ class Wire(object):
         self.nonce = b""
 
     def send(self, value):
-        """One frame: `@nonce:length`, JSON, and the nonce again, so that anything else shows."""
-        payload = to_json(value).encode("utf-8", "backslashreplace")
+        """One frame: `@nonce:length`, what is sent, and the nonce again, so that anything else shows."""
+        try:
+            payload = dumps(value, 0)  # noqa: F821 - given by the probe
+        except ValueError:
+            payload = dumps(plain(value), 0)  # noqa: F821
         header = b"@" + self.nonce + b":" + str(len(payload)).encode("ascii") + b"\n"
         write_all(self.frames, header + payload + b"\n" + self.nonce + b"\n")
 
@@ -89,45 +93,13 @@ def flush():
             pass
 
 
-ESCAPES = dict((code, u"\\u%04x" % code) for code in range(32))
-ESCAPES.update({ord(u'"'): u'\\"', ord(u"\\"): u"\\\\"})
-for _code in range(0xD800, 0xE000):
-    ESCAPES[_code] = u"\\\\u%04x" % _code  # a lone surrogate, as backslashreplace shows it
-del _code
-
-
-QUOTE = len(repr(u"")) - 1  # what a repr begins with
-KEYS = {}
-
-
-def to_json(value):
-    """JSON, without importing `json`: a scenario may import, reload and patch that one."""
+def plain(value):
+    """A value as it can be packed: of exact types only."""
     kind = type(value)
-    if kind is int:
-        return u"%d" % value
-    if kind is bytes or kind is text_type:
-        text = to_text(value)  # noqa: F821
-        if repr(text)[QUOTE:-1] == text and u'"' not in text:
-            return u'"%s"' % text  # plain, as most are
-        return u'"%s"' % join_surrogates(text).translate(ESCAPES)
     if kind is list:
-        return u"[%s]" % u",".join([to_json(item) for item in value])
+        return [plain(item) for item in value]
     if kind is dict:
-        return u"{%s}" % u",".join([(KEYS.get(key) or key_json(key)) + to_json(item) for key, item in value.items()])
-    if value is None:
-        return u"null"
-    if kind is bool:
-        return u"true" if value else u"false"
-    return text_type(value)
-
-
-def key_json(key):
-    """A key, which is the probe's own and so is met again."""
-    return KEYS.setdefault(key, to_json(key) + u":")
-
-
-def join_surrogates(text):
-    """Narrow builds of 2.7 keep astral characters in two halves; those are no lone surrogates."""
-    if sys.maxunicode > 0xFFFF:
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16") if not PY2 else text
+        return dict((key, plain(item)) for key, item in value.items())
+    if value is None or kind is bool or kind is int or kind is text_type or kind is bytes:
+        return value
+    return int.__index__(value) if issubclass(kind, int) and not PY2 else int(value)

@@ -1,21 +1,25 @@
-//! How many runs a second: ours, next to one fresh `python` process for each.
+//! How many runs a second: ours, next to one fresh `python` process for each, and to the floor.
 //! `cargo bench --bench runs`.
 //!
-//! Both sides play the same generated scenarios, two at a time, and take turns within every
-//! iteration, so whatever else the machine does weighs on both alike: compare them with each other,
+//! All three play the same generated scenarios, two at a time, and take turns within every
+//! iteration, so whatever else the machine does weighs on all alike: compare them with each other,
 //! not with another day's figures. The fresh processes get a head start: a plain script, no `site`,
 //! nothing observed but what it prints.
 //!
-//! Each side is to have about as long a turn, so ours plays every scenario several times. Its workers
-//! are started once, before anything is measured: these are the rates of a long session, not of one
-//! run.
+//! The floor is what isolated runs cost at the least: a fork of a warm interpreter for each, which
+//! writes the same files, runs the same statements and is gone, with nothing observed (`floor.py`).
+//!
+//! Each side is to have about as long a turn, so ours and the floor play every scenario several
+//! times. Their processes are started once, before anything is measured: these are the rates of a
+//! long session, not of one run.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,9 +31,13 @@ use reload_harness::scenario::{Name, Scenario, Step};
 use reload_harness::worker::{Cancel, Ending, Programs};
 
 const SCENARIOS: usize = 50;
-/// How often ours plays each in its turn.
+/// How often ours and the floor play each in a turn.
 const TIMES: usize = 8;
 const AT_ONCE: usize = 2;
+/// How many values a run shows.
+const SHOWN: usize = 6;
+/// How many runs a floor is asked for at a time.
+const CHUNK: usize = 10;
 
 /// One small scenario: two classes, an edit, calls before and after.
 fn scenario(number: usize) -> Scenario {
@@ -119,7 +127,80 @@ fn play_afresh(python: &Path, script: &Path) {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shown = String::from_utf8_lossy(&output.stdout).lines().count();
-    assert_eq!(shown, 6, "each shown value is a line");
+    assert_eq!(shown, SHOWN, "each shown value is a line");
+}
+
+/// A process that forks a child for each run, and observes nothing.
+struct Floor {
+    server: Child,
+    requests: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Floor {
+    fn start(python: &Path, folder: &Path, number: usize, scenarios: &Path) -> Self {
+        let own = folder.join(format!("floor-{number}"));
+        fs::create_dir_all(&own).unwrap();
+        let mut server = Command::new(python)
+            .args(["-S", "-E", "-s", "-B", "-c", include_str!("floor.py")])
+            .args([&own, scenarios])
+            .arg(SHOWN.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let answers = BufReader::new(server.stdout.take().unwrap());
+        Self { requests: server.stdin.take(), answers, server }
+    }
+
+    /// Has a stretch of the scenarios played, which begins again where it reaches their end.
+    fn play(&mut self, first: usize, count: usize) {
+        writeln!(self.requests.as_mut().unwrap(), "{first} {count}").unwrap();
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).unwrap();
+        assert_eq!(answer.trim().parse(), Ok(count), "every run comes to its end");
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        self.requests = None;
+        let _ = self.server.wait();
+    }
+}
+
+/// The steps of every scenario, as a literal of Python: a name and a content for a file, else a statement.
+fn literal(scenarios: &[Scenario]) -> String {
+    let steps = |scenario: &Scenario| {
+        let step = |step: &Step| match step {
+            Step::Write(write) => format!("('foo.py', {:?})", String::from_utf8_lossy(&write.content)),
+            Step::Statement(statement) => format!("(None, {:?})", statement.source),
+        };
+        scenario.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    };
+    let all: Vec<_> = scenarios.iter().map(|scenario| format!("[{}],\n", steps(scenario))).collect();
+    format!("[{}]", all.concat())
+}
+
+/// Every scenario in a fork of its own, and nothing more.
+fn bare(floors: &mut [Floor], runs: usize) -> Duration {
+    let start = Instant::now();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for floor in floors {
+            let next = &next;
+            scope.spawn(move || {
+                loop {
+                    let first = next.fetch_add(CHUNK, Ordering::Relaxed);
+                    if first >= runs {
+                        break;
+                    }
+                    floor.play(first, CHUNK.min(runs - first));
+                }
+            });
+        }
+    });
+    start.elapsed()
 }
 
 /// The newest that is embedded, and 2.7 or else the oldest that is spawned.
@@ -139,7 +220,8 @@ fn interpreters() -> Vec<Interpreter> {
 fn scratch() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-    tempfile::Builder::new().prefix("reload-harness-bench-").tempdir_in(folder).unwrap()
+    // Not by the prefix of the harness's own folders: another one would remove it as left behind.
+    tempfile::Builder::new().prefix("bench-of-reload-harness-").tempdir_in(folder).unwrap()
 }
 
 fn runs(criterion: &mut Criterion) {
@@ -153,6 +235,8 @@ fn runs(criterion: &mut Criterion) {
             path
         })
         .collect();
+    let steps = folder.path().join("steps");
+    fs::write(&steps, literal(&scenarios)).unwrap();
     let programs = Programs {
         supervisor: env!("CARGO_BIN_EXE_reload-harness").into(),
         worker: env!("CARGO_BIN_EXE_reload-worker").into(),
@@ -167,34 +251,41 @@ fn runs(criterion: &mut Criterion) {
     for interpreter in interpreters() {
         let once = scenarios.iter().map(|scenario| Item { scenario, interpreter: &interpreter });
         let items: Vec<Item<'_>> = once.cycle().take(TIMES * SCENARIOS).collect();
-        let mut pairs: Vec<(Duration, Duration)> = Vec::new();
+        let mut turns: Vec<[Duration; 3]> = Vec::new();
+        let mut floors: Vec<Floor> = (0..AT_ONCE)
+            .map(|number| Floor::start(&interpreter.executable, folder.path(), number, &steps))
+            .collect();
         // Starts the workers.
         ours(&lab, &items[..2 * AT_ONCE]);
+        bare(&mut floors, 2 * AT_ONCE * CHUNK);
         group.bench_function(BenchmarkId::from_parameter(interpreter.tag), |bencher| {
             bencher.iter_custom(|iterations| {
                 let mut total = Duration::ZERO;
                 for _ in 0..iterations {
-                    let pair = if pairs.len().is_multiple_of(2) {
-                        (ours(&lab, &items), fresh(&interpreter.executable, &scripts))
-                    } else {
-                        let theirs = fresh(&interpreter.executable, &scripts);
-                        (ours(&lab, &items), theirs)
-                    };
-                    pairs.push(pair);
-                    total += pair.0;
+                    let mut turn = [Duration::ZERO; 3];
+                    // Each begins as often as the others.
+                    for side in 0..3 {
+                        match (side + turns.len()) % 3 {
+                            0 => turn[0] = ours(&lab, &items),
+                            1 => turn[1] = fresh(&interpreter.executable, &scripts),
+                            _ => turn[2] = bare(&mut floors, TIMES * SCENARIOS),
+                        }
+                    }
+                    turns.push(turn);
+                    total += turn[0];
                 }
                 total
             });
         });
         // Criterion's filter may have left this one out.
-        if !pairs.is_empty() {
-            lines.push(summary(&interpreter, &pairs));
+        if !turns.is_empty() {
+            lines.push(summary(&interpreter, &turns));
         }
     }
     group.finish();
     println!(
-        "{SCENARIOS} scenarios, {AT_ONCE} at a time, ours {TIMES} times a turn and its workers started before; \
-         medians, ratio of each pair"
+        "{SCENARIOS} scenarios, {AT_ONCE} at a time, ours and the floor {TIMES} times a turn and started before; \
+         medians of the rates, and of the ratios of each turn"
     );
     for line in lines {
         println!("{line}");
@@ -202,21 +293,26 @@ fn runs(criterion: &mut Criterion) {
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn summary(interpreter: &Interpreter, pairs: &[(Duration, Duration)]) -> String {
+fn summary(interpreter: &Interpreter, turns: &[[Duration; 3]]) -> String {
     let rate = |runs: usize, took: Duration| runs as f64 / took.as_secs_f64();
-    let rates: Vec<(f64, f64)> =
-        pairs.iter().map(|(ours, fresh)| (rate(TIMES * SCENARIOS, *ours), rate(SCENARIOS, *fresh))).collect();
-    let ours = median(rates.iter().map(|(ours, _)| *ours));
-    let fresh = median(rates.iter().map(|(_, fresh)| *fresh));
-    let ratio = median(rates.iter().map(|(ours, fresh)| ours / fresh));
+    let rates: Vec<[f64; 3]> = turns
+        .iter()
+        .map(|[ours, fresh, floor]| {
+            [rate(TIMES * SCENARIOS, *ours), rate(SCENARIOS, *fresh), rate(TIMES * SCENARIOS, *floor)]
+        })
+        .collect();
+    let [ours, fresh, floor] = [0, 1, 2].map(|side| median(rates.iter().map(|turn| turn[side])));
+    let of_fresh = median(rates.iter().map(|[ours, fresh, _]| ours / fresh));
+    let of_floor = median(rates.iter().map(|[ours, _, floor]| ours / floor));
     let host = match interpreter.host {
         Host::Embedded { .. } => "embedded",
         Host::Spawned { .. } => "spawned",
     };
     format!(
-        "{:>6} {host:<8} {ours:>6.0} runs/s, fresh processes {fresh:>4.0} runs/s, ratio {ratio:.1} ({} pairs)",
+        "{:>6} {host:<8} {ours:>6.0} runs/s, fresh processes {fresh:>4.0}, floor {floor:>5.0}; \
+         ours/fresh {of_fresh:.1}, ours/floor {of_floor:.2} ({} turns)",
         interpreter.tag.to_string(),
-        pairs.len()
+        turns.len()
     )
 }
 
