@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 pub use plan::{Item, Skip, plan, skip};
 
+use crate::scenario::Scenario;
 use crate::worker::{
     Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Worker, Workspaces,
 };
@@ -152,10 +153,14 @@ impl Lab {
             Some(worker) => worker,
             None => self.start(item, &post)?,
         };
-        let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
-        let play = worker.play(item.scenario, conduct, limit, &self.cancel)?;
+        let play = worker.play(item.scenario, conduct, self.limit(item.scenario), &self.cancel)?;
         self.pool.keep(post, worker);
         Ok(play)
+    }
+
+    /// The wall time that a run of a scenario may take.
+    pub fn limit(&self, scenario: &Scenario) -> Duration {
+        scenario.settings.timeout.unwrap_or(self.time_limit)
     }
 
     fn start(&self, item: &Item<'_>, post: &Post) -> Result<Worker, StartError> {

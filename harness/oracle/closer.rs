@@ -102,8 +102,12 @@ pub(crate) fn vary(
 ) -> Result<(), RunError> {
     let mut scenario = restarts.item.scenario.clone();
     scenario.settings.hashseed = seed;
-    let mut seeded =
-        Restarts::new(lab, Item { scenario: &scenario, ..restarts.item }, restarts.sources.clone());
+    let mut seeded = Restarts::new(
+        lab,
+        Item { scenario: &scenario, ..restarts.item },
+        restarts.sources.clone(),
+        restarts.is_timely,
+    );
     let other = seeded.run()?;
     for (step, judged) in judged {
         let (today, again) = (restarts.today(*step)?, seeded.today(*step)?);
