@@ -132,6 +132,8 @@ fn what_the_import_system_does_not_read_is_no_source() {
         ...     _ = file.write('1')
         >>> with open('foo.py', 'a') as file:
         ...     _ = file.write('')
+        >>> with open('foo.cpython-311.pyc', 'w') as file:
+        ...     _ = file.write('kept elsewhere')
         >>> os.utime('foo.py', (1, 1))
         >>> os.rename('data', 'other')
         >>> reload(foo) and None";

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 pub use plan::{Item, Skip, plan, skip};
 
 use crate::packages::{Lacking, Packages};
+use crate::scenario::Scenario;
 use crate::worker::{
     Branch, Cancel, Conduct, Play, PlayError, Programs, Reloading, Setup, StartError, Swept, Worker,
     Workspaces,
@@ -236,10 +237,15 @@ impl Lab {
             Some(worker) => worker,
             None => self.start(item, &post)?,
         };
-        let limit = item.scenario.settings.timeout.unwrap_or(self.time_limit);
+        let limit = self.limit(item.scenario);
         let swept = worker.sweep(item.scenario, conduct, limit, &self.cancel, heard)?;
         self.pool.keep(post, worker);
         Ok(swept)
+    }
+
+    /// The wall time that a run of a scenario may take.
+    pub fn limit(&self, scenario: &Scenario) -> Duration {
+        scenario.settings.timeout.unwrap_or(self.time_limit)
     }
 
     fn start(&self, item: &Item<'_>, post: &Post) -> Result<Worker, StartError> {

@@ -83,10 +83,16 @@ struct Generations {
     seen: HashMap<String, Vec<String>>,
 }
 
+/// `<module 'foo' from 'foo.pyc'>`: whether there was bytecode is no matter of the source, and 2.7 says so.
+#[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
+static BYTECODE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(<module '[^']*' from '[^']*\.py)[co]('>)").unwrap());
+
 impl Generations {
     fn renumber(&mut self, text: &str) -> String {
+        let text = BYTECODE.replace_all(text, "$1$2");
         LABEL
-            .replace_all(text, |found: &Captures<'_>| {
+            .replace_all(&text, |found: &Captures<'_>| {
                 let seen = self.seen.entry(found[2].to_owned()).or_default();
                 let at = seen.iter().position(|generation| *generation == found[3]).unwrap_or_else(|| {
                     seen.push(found[3].to_owned());
@@ -122,6 +128,15 @@ mod tests {
     fn two_generations_in_one_answer_are_two() {
         assert_eq!(renumbered(&["foo.Bar#2 foo.Bar#2", "foo.Bar#1"]), ["foo.Bar#1 foo.Bar#1", "foo.Bar#2"]);
         assert_eq!(renumbered(&["foo.Foo#4 foo.Bar#2"]), ["foo.Foo#1 foo.Bar#1"]);
+    }
+
+    #[test]
+    fn a_module_is_the_same_from_its_bytecode() {
+        assert_eq!(
+            renumbered(&["<module 'foo' from 'lib/foo.pyc'>"]),
+            renumbered(&["<module 'foo' from 'lib/foo.py'>"])
+        );
+        assert_eq!(renumbered(&["'foo.pyc'"]), ["'foo.pyc'"]);
     }
 
     proptest! {

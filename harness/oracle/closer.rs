@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::course::Course;
 use super::diagnosis::{Evidence, diagnose};
+use super::imported::Imported;
 use super::judgement::{Judged, Restarted};
 use super::restarts::Restarts;
 use super::unsteady::steady;
@@ -31,6 +32,7 @@ pub(crate) fn look(
         return Ok(());
     }
     let seen = restarts.watched_run(&watched)?;
+    let imported = Imported::of(restarts.item.scenario);
     let mut again: BTreeMap<usize, Again> = BTreeMap::new();
     for step in watched {
         let Some(judged) = judged.get_mut(&step).filter(|judged| judged.verdict != Verdict::Outlives) else {
@@ -51,7 +53,8 @@ pub(crate) fn look(
             expected = again.watched.sightings(step);
         }
         let seen = seen.sightings(step);
-        let evidence = Evidence { verdict: judged.verdict, seen: &seen, restart: &expected };
+        let evidence =
+            Evidence { verdict: judged.verdict, seen: &seen, restart: &expected, imported: &imported };
         judged.diagnoses = diagnose(&evidence);
     }
     Ok(())
@@ -102,8 +105,12 @@ pub(crate) fn vary(
 ) -> Result<(), RunError> {
     let mut scenario = restarts.item.scenario.clone();
     scenario.settings.hashseed = seed;
-    let mut seeded =
-        Restarts::new(lab, Item { scenario: &scenario, ..restarts.item }, restarts.sources.clone());
+    let mut seeded = Restarts::new(
+        lab,
+        Item { scenario: &scenario, ..restarts.item },
+        restarts.sources.clone(),
+        restarts.is_timely,
+    );
     let other = seeded.run()?;
     for (step, judged) in judged {
         let (today, again) = (restarts.today(*step)?, seeded.today(*step)?);

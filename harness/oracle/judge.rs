@@ -28,8 +28,15 @@ pub(crate) fn judge(restarts: &mut Restarts<'_>, run: &Course) -> Result<BTreeMa
 fn first_reload(restarts: &mut Restarts<'_>, run: &Course) -> Result<Option<usize>, RunError> {
     let Some(last) = restarts.item.scenario.steps.len().checked_sub(1) else { return Ok(None) };
     let by_syntax = (0..=last).find(|step| run.reloads(*step));
-    let restart = restarts.today(last)?;
-    let by_call = (0..=last).find(|step| restart.reloads(*step));
+    let mut by_call = None;
+    // Today's source may fail before it comes to reload anything.
+    for source in (0..=restarts.sources.at(last)).rev() {
+        let restart = restarts.on(source, last)?;
+        by_call = (0..=last).find(|step| restart.reloads(*step));
+        if by_call.or(by_syntax).is_some() {
+            break;
+        }
+    }
     Ok(by_syntax.into_iter().chain(by_call).min())
 }
 

@@ -11,6 +11,7 @@ mod claims;
 mod closer;
 mod course;
 pub mod diagnosis;
+mod imported;
 mod judge;
 mod judgement;
 mod restarts;

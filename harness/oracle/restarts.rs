@@ -6,19 +6,24 @@ use super::course::Course;
 use super::sources::{Script, Sources};
 use crate::lab::{Item, Lab, RunError};
 use crate::trace::Surroundings;
-use crate::worker::{Conduct, Reloading};
+use crate::worker::{Conduct, Ending, Reloading};
+
+/// How many times the limit a restart may take where the run came to its end.
+const PATIENCE: u32 = 3;
 
 pub(crate) struct Restarts<'a> {
     lab: &'a Lab,
     pub(crate) item: Item<'a>,
     pub(crate) sources: Sources<'a>,
+    /// Whether the run that is judged came to its end in time.
+    pub(crate) is_timely: bool,
     /// By source, and up to which step they were played.
     played: BTreeMap<usize, (usize, Course)>,
 }
 
 impl<'a> Restarts<'a> {
-    pub(crate) fn new(lab: &'a Lab, item: Item<'a>, sources: Sources<'a>) -> Self {
-        Self { lab, item, sources, played: BTreeMap::new() }
+    pub(crate) fn new(lab: &'a Lab, item: Item<'a>, sources: Sources<'a>, is_timely: bool) -> Self {
+        Self { lab, item, sources, is_timely, played: BTreeMap::new() }
     }
 
     /// The restart on the source that is today's at a step.
@@ -60,14 +65,18 @@ impl<'a> Restarts<'a> {
 
     fn play(
         &self,
-        script: Script,
+        mut script: Script,
         reloading: Reloading,
         watched: &BTreeSet<usize>,
     ) -> Result<Course, RunError> {
-        let item = Item { scenario: &script.scenario, ..self.item };
         let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
         let conduct = Conduct { watched, files: script.files.clone(), ..Conduct::new(reloading) };
-        let play = self.lab.conduct(&item, &conduct)?;
+        let mut play = self.lab.conduct(&Item { scenario: &script.scenario, ..self.item }, &conduct)?;
+        if self.is_timely && matches!(play.ending, Ending::Hung { .. }) {
+            // On a machine that is busy it is this one that was slow: no verdict is to depend on that.
+            script.scenario.settings.timeout = Some(PATIENCE * self.lab.limit(&script.scenario));
+            play = self.lab.conduct(&Item { scenario: &script.scenario, ..self.item }, &conduct)?;
+        }
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         Ok(Course::new(script, &play, &surroundings))
     }

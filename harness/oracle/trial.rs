@@ -9,7 +9,7 @@ use super::sources::{Script, Sources};
 use crate::lab::{Item, Lab, RunError};
 use crate::scenario::{Scenario, Step};
 use crate::trace::Surroundings;
-use crate::worker::Play;
+use crate::worker::{Ending, Play};
 
 /// A run, judged.
 #[derive(Debug)]
@@ -29,7 +29,9 @@ impl Trial {
         let run = Course::new(Script::whole(item.scenario), &play, &surroundings);
         let mut judgement = Judgement { claims: run.claims(), ..Judgement::default() };
         if mentions_reload(item.scenario) {
-            let mut restarts = Restarts::new(lab, *item, Sources::of(item.scenario, &play));
+            let sources = Sources::of(item.scenario, &play);
+            let is_timely = !matches!(play.ending, Ending::Hung { .. });
+            let mut restarts = Restarts::new(lab, *item, sources, is_timely);
             judgement.steps = judge(&mut restarts, &run)?;
             closer::look(&mut restarts, &run, &mut judgement.steps)?;
             for seed in hashseeds {

@@ -62,9 +62,7 @@ fn written(was: Is<'_>, content: &[u8], mode: Option<u32>, path: &str) -> Touch 
     let before = was.content();
     match mode {
         Some(mode) if before == Some(content) => Touch::Mode(mode),
-        // Bytecode says where it was made.
-        _ if is_bytecode(path) => Touch::Written { new: before.is_none(), change: Change::Lines(Vec::new()) },
-        _ if content.contains(&0) => {
+        _ if is_bytecode(path) || content.contains(&0) => {
             Touch::Written { new: before.is_none(), change: Change::between(before, content) }
         }
         _ => Touch::Written { new: before.is_none(), change: Change::between(before.or(Some(b"")), content) },
@@ -80,13 +78,13 @@ fn is_left(files: &Files<'_>, step: usize, path: &str) -> bool {
     })
 }
 
-/// The lines of a report.
+/// The lines of a report. How large an archive or bytecode is depends on what made it, and where.
 pub(super) fn lines(touched: &[Touched]) -> Vec<String> {
     let mut lines = Vec::new();
     for Touched { path, how } in touched {
         lines.push(match how {
-            Touch::Written { new: true, change } => format!("writes {path}{}", change.heading()),
-            Touch::Written { new: false, change } => format!("edits {path}{}", change.heading()),
+            Touch::Written { new: true, .. } => format!("writes {path}"),
+            Touch::Written { new: false, .. } => format!("edits {path}"),
             Touch::Mode(mode) => format!("makes the mode of {path} {mode:03o}"),
             Touch::Left => format!("leaves {path}"),
             Touch::Folder => format!("makes {path} a folder"),
@@ -121,7 +119,7 @@ mod tests {
             ["edits foo.py", "    - A = 1", "    + A = 2"]
         );
         assert_eq!(told(run(), vec![file("bar.py", "C = 1\n")]), ["writes bar.py", "    + C = 1"]);
-        assert_eq!(told(run(), vec![file("bar.zip", "PK\0")]), ["writes bar.zip: 3 bytes"]);
+        assert_eq!(told(run(), vec![file("bar.zip", "PK\0")]), ["writes bar.zip"]);
         assert_eq!(told(run(), vec![file("foo.py", "A = 1\nB = 1\n")]), ["makes the mode of foo.py 644"]);
     }
 

@@ -55,7 +55,7 @@ pub(crate) fn sighting(
 ) -> Sighting {
     Sighting {
         place: source.place(state, step, &used.frame, context),
-        runs: state.running(used.frame.code),
+        runs: state.running(&used.frame),
         role: used.role,
         text: visible(used.text.as_bytes()),
         found: used.found,

@@ -19,7 +19,7 @@ impl Source<'_> {
     pub(crate) fn place(self, state: &State, step: usize, frame: &Frame, context: &Context<'_>) -> Place {
         let file = normalize(&visible(frame.file.as_bytes()), context);
         let file = file.strip_prefix("./").unwrap_or(&file).to_owned();
-        let made = state.made_with(frame.code).unwrap_or(step);
+        let made = state.made_with(frame).unwrap_or(step);
         let (source, markdown) = if file == STDIN {
             prompt_line(self.scenario, made, frame.line)
         } else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::trace::normalize::Owner;
 use crate::trace::{Family, Identity, Label, Referent};
-use crate::worker::{Event, Kind, Made, Reference, Scope, Token};
+use crate::worker::{Event, Frame, Kind, Made, Reference, Scope, Token};
 
 /// One object.
 #[derive(Debug, Clone)]
@@ -198,15 +198,23 @@ impl State {
             .collect()
     }
 
-    /// The step at which a function with this code was first seen.
-    pub(crate) fn made_with(&self, code: u64) -> Option<usize> {
-        let token = self.owner(self.codes.get(&code)?)?;
-        self.objects.get(&token).map(|object| object.made)
+    /// The step at which the function was first seen that a frame runs.
+    pub(crate) fn made_with(&self, frame: &Frame) -> Option<usize> {
+        self.function_of(frame).and_then(|token| self.objects.get(&token)).map(|object| object.made)
     }
 
-    /// The function with this code.
-    pub(crate) fn running(&self, code: u64) -> Option<Referent> {
-        self.known(self.owner(self.codes.get(&code)?)?)
+    /// The function that a frame runs.
+    pub(crate) fn running(&self, frame: &Frame) -> Option<Referent> {
+        self.known(self.function_of(frame)?)
+    }
+
+    /// The function with a frame's code. Where the function was freed in this step, its code may have been
+    /// as well, and the number be that of another by now: of the step's own statement, as it happens.
+    fn function_of(&self, frame: &Frame) -> Option<Token> {
+        let token = self.owner(self.codes.get(&frame.code)?)?;
+        let object = self.objects.get(&token)?;
+        let name = object.identity.label.name.rsplit('.').next();
+        (object.freed.is_none() || name == Some(frame.function.as_str())).then_some(token)
     }
 
     /// An object by its token.

@@ -158,3 +158,16 @@ fn what_a_set_holds_is_told_in_the_order_of_labels() {
     assert_eq!(held("(<A>, <B>)"), ["foo.Foo#1", "foo.Bar#1"]);
     assert_eq!(held("set([<A>, <B>])"), ["foo.Bar#1", "foo.Foo#1"]);
 }
+
+#[test]
+fn code_at_the_address_of_freed_code_is_not_taken_for_it() {
+    let raised = |name: &str| {
+        let frames = vec![frame("<stdin>", 1, name, super::made_up::code(5))];
+        let event = Event::default().free(&[5]).raise("TypeError", "x", frames);
+        let run = Run::new().import_foo().step("boom()", event);
+        traced(&run).pop().unwrap().exception.unwrap().frames[0].source.clone()
+    };
+    assert_eq!(raised("<module>").as_deref(), Some("boom()"));
+    // By its name it may be the function that was freed once it had run.
+    assert_eq!(raised("foo").as_deref(), Some("import foo"));
+}

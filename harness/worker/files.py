@@ -139,8 +139,13 @@ def link(path, status, is_source, before):
 
 
 def is_source(name, names):
-    """Whether the import system could read a file of this name, among these."""
-    return name.endswith(SUFFIXES) or name.endswith(BYTECODE) and name[:-1] not in names
+    """Whether the import system could read a file of this name, among these.
+
+    `foo.cpython-311.pyc` is what it has written, wherever that is kept: no module has that name.
+    """
+    if name.endswith(BYTECODE):
+        return name.count(".") == 1 and name[:-1] not in names
+    return name.endswith(SUFFIXES)
 
 
 def is_text(name):

@@ -13,6 +13,7 @@ mod tests;
 pub use cause::Cause;
 
 use crate::oracle::Verdict;
+use crate::oracle::imported::Imported;
 use crate::trace::{Identity, Place, Referent, Sense, Sighting};
 
 /// How many causes are told of one step.
@@ -37,6 +38,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) seen: &'a [Sighting],
     /// The same in a restart.
     pub(crate) restart: &'a [Sighting],
+    /// Which names the scenario imports.
+    pub(crate) imported: &'a Imported,
 }
 
 /// A rule finds what it knows of.

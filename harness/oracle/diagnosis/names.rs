@@ -3,7 +3,7 @@
 use super::relations::other_generation;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
-use crate::trace::{Identity, Sense, Sighting};
+use crate::trace::{Identity, Referent, Sense, Sighting};
 use crate::worker::{Found, Nature, Role};
 
 /// Names that a restart does not find, or finds among the built-in ones.
@@ -85,20 +85,47 @@ pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             matches!(sense.nature, Nature::Class | Nature::Function | Nature::Module)
                 && matches!(one.found, Found::Global | Found::Local)
                 && !one.text.contains(".__")
+                && !(one.found == Found::Local && is_of_an_instance(evidence, sense))
         })
         .filter_map(|(one, sense)| {
             let is = identity(sense.is.as_ref()).filter(|_| is_superseded(sense.is.as_ref()))?;
-            let through_instance = one.text.split_once('.').is_some_and(|(base, _)| {
-                names(evidence).any(|(other, sense)| other.text == base && sense.nature == Nature::Instance)
-            });
-            let cause = if one.found == Found::Local || through_instance {
-                Cause::KeptReference
-            } else {
-                Cause::FromImportAlias
-            };
+            let base = one.text.rsplit_once('.').and_then(|(base, _)| instance(evidence, one, base));
+            // A static method is found through the class, as a method is.
+            if let Some((object, class)) = base.zip(base.and_then(|(_, base)| identity(base.class.as_ref())))
+                && is_superseded(object.1.class.as_ref())
+                && defining(is, &object.1.mro).is_some()
+            {
+                let object = &object.0.text;
+                let text =
+                    format!("{object} is {}, so {} runs {}{}", a(class), one.text, is.label, now(sense));
+                return Some(finding(Cause::OldInstance, one, text));
+            }
+            let name = one.text.rsplit('.').next().unwrap_or_default();
+            let is_kept = one.found == Found::Local || base.is_some() || !evidence.imported.has(name);
+            let cause = if is_kept { Cause::KeptReference } else { Cause::FromImportAlias };
             Some(finding(cause, one, format!("{} is still {}{}", one.text, is.label, now(sense))))
         })
         .collect()
+}
+
+/// Whether a class is one of those that an instance has, which the step names: a loop over its MRO has them all.
+fn is_of_an_instance(evidence: &Evidence<'_>, class: &Sense) -> bool {
+    let token = identity(class.is.as_ref()).map(|is| is.token);
+    let has_it =
+        |sense: &Sense| sense.mro.iter().any(|one| identity(Some(one)).map(|one| one.token) == token);
+    names(evidence).any(|(_, sense)| sense.nature == Nature::Instance && has_it(sense))
+}
+
+/// An instance that a line names.
+fn instance<'a>(evidence: &Evidence<'a>, line: &Sighting, text: &str) -> Option<(&'a Sighting, &'a Sense)> {
+    let is_it = |one: &Sighting| one.text == text && one.place == line.place;
+    names(evidence).find(|(one, sense)| sense.nature == Nature::Instance && is_it(one))
+}
+
+/// The class in an MRO that a function is defined in, as its name says.
+fn defining<'a>(function: &Identity, mro: &'a [Referent]) -> Option<&'a Identity> {
+    let (class, _) = function.label.name.rsplit_once('.')?;
+    mro.iter().filter_map(|one| identity(Some(one))).find(|one| one.label.name == class)
 }
 
 /// Whether a bound method is of a superseded class, or its function is: of a base of the class, or of
@@ -141,15 +168,24 @@ pub(super) fn old_objects(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     method.or_else(object).into_iter().collect()
 }
 
-/// Methods of superseded classes that were looked up, each with its function.
+/// Methods of superseded classes that were looked up, each with its function. Where the class of the object is
+/// today's, it is that which holds something old: a base, or a function that was put into it.
 fn old_methods<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Identity, Diagnosis)> {
     names(evidence).filter(|(_, sense)| sense.nature == Nature::Method && is_old(sense)).filter_map(
         |(one, sense)| {
             let (function, class) = (identity(sense.is.as_ref())?, identity(sense.class.as_ref())?);
             let (object, _) = one.text.rsplit_once('.')?;
-            let text =
-                format!("{object} is {}, so {} runs {}{}", a(class), one.text, function.label, now(sense));
-            Some((function, finding(Cause::OldInstance, one, text)))
+            let (is, runs) = (a(class), format!("{} runs {}{}", one.text, function.label, now(sense)));
+            if is_superseded(sense.class.as_ref()) {
+                let text = format!("{object} is {is}, so {runs}");
+                return Some((function, finding(Cause::OldInstance, one, text)));
+            }
+            let mro = instance(evidence, one, object).map_or(&sense.mro, |(_, object)| &object.mro);
+            let text = match defining(function, mro) {
+                Some(base) => format!("{object} is {is}, which descends from {}, so {runs}", base.label),
+                None => format!("{object} is {is}, which holds {}, so {runs}", function.label),
+            };
+            Some((function, finding(Cause::KeptReference, one, text)))
         },
     )
 }
@@ -160,6 +196,8 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         return Vec::new();
     }
     names(evidence)
+        // What the import system sets, such as `__name__`, is none of the reload's.
+        .filter(|(one, _)| !one.text.starts_with("__"))
         .filter(|(one, _)| one.found == Found::Global && is_superseded(one.runs.as_ref()))
         .filter_map(|(one, sense)| {
             let runs = identity(one.runs.as_ref())?;

@@ -1,7 +1,7 @@
 //! State that a reload makes anew, or fills once more.
 
 use super::names::names;
-use super::{Cause, Diagnosis, Evidence, finding};
+use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded};
 use crate::oracle::Verdict;
 use crate::trace::{Sense, Sighting};
 use crate::worker::{Found, Nature};
@@ -11,8 +11,14 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     if evidence.verdict == Verdict::Stale {
         return Vec::new();
     }
+    // On whichever line it was seen first: what is more there later, the step itself has put into it.
+    let began_with = |seen: &[Sighting], one: &Sighting| {
+        let first = seen.iter().find(|other| other.text == one.text && other.place.file == one.place.file);
+        first.and_then(|first| first.sense.as_ref()?.size)
+    };
     differing(evidence)
         .filter(|(one, ..)| one.found == Found::Global)
+        .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);
             let text = format!("{} holds {size}, where it holds {expected} in a restart", one.text);
@@ -27,24 +33,46 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         return Vec::new();
     }
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global)
+        .filter(|(one, ..)| one.found == Found::Global && !is_of_the_library(evidence, one))
         .filter_map(|(one, here, there)| Some(finding(Cause::StateReset, one, compared(one, here, there)?)))
         .collect()
 }
 
-/// Attributes of objects that are others than those of the same objects in a restart.
+/// Whether it is in a module that is not the scenario's, `sys.modules` for one: no reload makes that anew.
+fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
+    one.text.match_indices('.').any(|(end, _)| {
+        names(evidence).any(|(base, sense)| {
+            base.text == one.text[..end]
+                && sense.nature == Nature::Module
+                && identity(sense.is.as_ref()).is_none()
+        })
+    })
+}
+
+/// Attributes of objects that are others than those of the same objects in a restart. Of a class that was never
+/// reloaded no object has old data; and where a line meant several things in turn, one would be compared
+/// with another.
 pub(super) fn old_data(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let is_attribute = |one: &Sighting| {
         let base = one.text.rsplit_once('.').map(|(base, _)| base);
+        let was_reloaded = |sense: &Sense| {
+            let class = identity(sense.class.as_ref());
+            is_superseded(sense.class.as_ref()) || class.is_some_and(|class| class.label.generation > 1)
+        };
         base.is_some_and(|base| {
-            names(evidence).any(|(other, sense)| other.text == base && sense.nature == Nature::Instance)
+            names(evidence).any(|(other, sense)| {
+                other.text == base && sense.nature == Nature::Instance && was_reloaded(sense)
+            })
         })
+    };
+    let is_one = |seen: &[Sighting], one: &Sighting| {
+        seen.iter().filter(|other| other.role == one.role && is_same_line(other, one)).count() == 1
     };
     if evidence.verdict == Verdict::Stale {
         return Vec::new();
     }
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Local && one.text.contains('.') || is_attribute(one))
+        .filter(|(one, ..)| is_attribute(one) && is_one(evidence.seen, one) && is_one(evidence.restart, one))
         .filter_map(|(one, here, there)| Some(finding(Cause::OldData, one, compared(one, here, there)?)))
         .collect()
 }
@@ -62,16 +90,22 @@ fn compared(one: &Sighting, here: &Sense, there: &Sense) -> Option<String> {
     })
 }
 
-/// Values that are others than the same line finds in a restart.
+fn is_same_line(one: &Sighting, other: &Sighting) -> bool {
+    one.text == other.text
+        && one.place.function == other.place.function
+        && one.place.source == other.place.source
+}
+
+/// Values that are others than the same line finds in a restart when it runs for the first time. What it finds
+/// later may be what the step itself has made.
 fn differing<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting, &'a Sense, &'a Sense)> {
-    let restart = evidence.restart;
+    let (seen, restart) = (evidence.seen, evidence.restart);
     names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).filter_map(move |(one, here)| {
-        let same_line = |other: &&Sighting| {
-            other.text == one.text
-                && other.place.function == one.place.function
-                && other.place.source == one.place.source
-        };
-        let there = restart.iter().find(same_line)?.sense.as_ref()?;
+        let first = seen.iter().find(|other| is_same_line(other, one))?;
+        if !std::ptr::eq(first, one) {
+            return None;
+        }
+        let there = restart.iter().find(|other| is_same_line(other, one))?.sense.as_ref()?;
         (here.plain != there.plain || here.size != there.size).then_some((one, here, there))
     })
 }

@@ -1,5 +1,6 @@
 use super::{Cause, Evidence, diagnose};
 use crate::oracle::Verdict;
+use crate::oracle::imported::Imported;
 use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting};
 use crate::worker::{Found, Kind, Nature, Role};
 
@@ -76,7 +77,7 @@ fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
 }
 
 fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
-    let found = diagnose(&Evidence { verdict, seen, restart });
+    let found = diagnose(&Evidence { verdict, seen, restart, imported: &Imported::from_source("import f") });
     found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
 }
 
@@ -254,9 +255,16 @@ fn a_bound_method_stays_stale_when_its_object_is_moved() {
 #[test]
 fn an_instance_whose_class_is_not_superseded_runs_what_a_superseded_base_has() {
     let function = Sense { now: successor("foo.Foo.run#1"), ..method("foo.Foo.run#1", "bar.Bar#2") };
-    let seen = [sees(Role::Name, "b.run", function), sees(Role::Name, "b", instance(&["bar.Bar#2"]))];
-    let text = "b is a bar.Bar#2, so b.run runs foo.Foo.run#1; foo.Foo.run means foo.Foo.run#2 now";
-    one(Verdict::Stale, &seen, &[], Cause::OldInstance, text);
+    let seen =
+        [sees(Role::Name, "b.run", function), sees(Role::Name, "b", instance(&["bar.Bar#2", "foo.Foo#1"]))];
+    let runs = "so b.run runs foo.Foo.run#1; foo.Foo.run means foo.Foo.run#2 now";
+    let text = format!("b is a bar.Bar#2, which descends from foo.Foo#1, {runs}");
+    one(Verdict::Stale, &seen, &[], Cause::KeptReference, &text);
+    // Nor does it descend from anything old where a function was put into it.
+    let [called, _] = seen;
+    let seen = [called, sees(Role::Name, "b", instance(&["bar.Bar#2"]))];
+    let text = format!("b is a bar.Bar#2, which holds foo.Foo.run#1, {runs}");
+    one(Verdict::Stale, &seen, &[], Cause::KeptReference, &text);
 }
 
 #[test]
@@ -283,6 +291,40 @@ fn an_old_name_elsewhere_is_an_alias_or_a_reference_that_is_kept() {
         Cause::KeptReference,
         "job.f is still foo.f#1; foo.f means foo.f#2 now",
     );
+}
+
+#[test]
+fn a_class_of_an_old_instance_is_kept_by_no_variable() {
+    let class = Sighting { found: Found::Local, ..sees(Role::Name, "cls", class(&["foo.Bar#1"])) };
+    let seen = [
+        class,
+        sees(Role::Name, "b.run", method("foo.Bar.run#1", "foo.Bar#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+    ];
+    assert_eq!(diagnosed(Verdict::Masked, &seen, &[])[0].0, Cause::OldInstance);
+}
+
+#[test]
+fn a_name_that_nothing_imports_was_kept() {
+    let text = "old is still foo.f#1; foo.f means foo.f#2 now";
+    one(Verdict::Stale, &[sees(Role::Name, "old", function("foo.f#1"))], &[], Cause::KeptReference, text);
+}
+
+#[test]
+fn a_static_method_is_found_through_the_class_of_an_old_instance() {
+    let text = "b is a foo.Bar#1, so b.split runs foo.Bar.split#1; foo.Bar.split means foo.Bar.split#2 now";
+    let seen = [
+        sees(Role::Name, "b.split", function("foo.Bar.split#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+    ];
+    one(Verdict::Stale, &seen, &[], Cause::OldInstance, text);
+}
+
+#[test]
+fn what_the_import_system_sets_is_no_new_global() {
+    let plain = Sense { plain: Some("'foo'".to_owned()), ..sense(Nature::Instance) };
+    let seen = [Sighting { runs: Some(known("foo.f#1")), ..sees(Role::Name, "__name__", plain) }];
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[]), []);
 }
 
 #[test]
@@ -358,6 +400,35 @@ fn new_code_finds_old_data() {
     let text = "self.timeout is 60, where it is 1 in a restart";
     one(Verdict::Mixed, &reads("60"), &reads("1"), Cause::OldData, text);
     assert_eq!(diagnosed(Verdict::Mixed, &reads("1"), &reads("1")), []);
+    // Of several jobs in turn, none is compared with another.
+    let several = [&reads("60")[..], &reads("1")].concat();
+    assert_eq!(diagnosed(Verdict::Mixed, &several, &reads("1")), []);
+    assert_eq!(diagnosed(Verdict::Mixed, &reads("60"), &[&reads("1")[..], &reads("2")].concat()), []);
+    // An object of a class that was never reloaded has none.
+    let never = |one: Sighting| match one.text.as_str() {
+        "self" => {
+            let class = Referent::Known { identity: identity("foo.Bar#1"), superseded: false };
+            Sighting { sense: Some(Sense { class: Some(class), ..sense(Nature::Instance) }), ..one }
+        }
+        _ => one,
+    };
+    assert_eq!(diagnosed(Verdict::Mixed, &reads("60").map(never), &reads("1").map(never)), []);
+}
+
+#[test]
+fn what_the_step_itself_has_put_into_a_container_is_not_registered_twice() {
+    let sized = |size| sees(Role::Name, "LINES", Sense { size: Some(size), ..sense(Nature::Instance) });
+    assert_eq!(diagnosed(Verdict::Mixed, &[sized(0), sized(1)], &[sized(0)]), []);
+    let later = |size| Sighting { place: place(11), ..sized(size) };
+    assert_eq!(diagnosed(Verdict::Mixed, &[sized(0), later(2)], &[sized(0), later(1)]), []);
+}
+
+#[test]
+fn a_module_of_the_library_is_not_made_anew() {
+    let sized = |size| sees(Role::Name, "sys.modules", Sense { size: Some(size), ..sense(Nature::Instance) });
+    let sys = || Sense { is: Some(Referent::Outside("sys".to_owned())), ..sense(Nature::Module) };
+    let seen = [sized(67), sees(Role::Name, "sys", sys())];
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[sized(68)]), []);
 }
 
 #[test]
