@@ -9,7 +9,7 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 15] = [
     (PROBE, include_str!("probe.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
@@ -23,6 +23,8 @@ const FILES: [(&str, &str); 13] = [
     ("program.py", include_str!("program.py")),
     ("tree.py", include_str!("tree.py")),
     ("files.py", include_str!("files.py")),
+    ("faults.py", include_str!("faults.py")),
+    ("statements.py", include_str!("statements.py")),
 ];
 
 /// Where one worker and its runs are at home.

@@ -256,7 +256,7 @@ impl Worker {
         let laid = BTreeMap::new();
         let play =
             Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace, packages, laid };
-        Ok(Swept { play, survey: hearing.survey })
+        Ok(Swept { play, survey: hearing.survey, refused: hearing.refused })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.
