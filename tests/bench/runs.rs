@@ -138,9 +138,8 @@ struct Floor {
 }
 
 impl Floor {
-    fn start(python: &Path, folder: &Path, number: usize, scenarios: &Path) -> Self {
-        let own = folder.join(format!("floor-{number}"));
-        fs::create_dir_all(&own).unwrap();
+    fn start(python: &Path, folder: &Path, scenarios: &Path) -> Self {
+        let own = tempfile::Builder::new().prefix("floor-").tempdir_in(folder).unwrap().keep();
         let mut server = Command::new(python)
             .args(["-S", "-E", "-s", "-B", "-c", include_str!("floor.py")])
             .args([&own, scenarios])
@@ -252,9 +251,8 @@ fn runs(criterion: &mut Criterion) {
         let once = scenarios.iter().map(|scenario| Item { scenario, interpreter: &interpreter });
         let items: Vec<Item<'_>> = once.cycle().take(TIMES * SCENARIOS).collect();
         let mut turns: Vec<[Duration; 3]> = Vec::new();
-        let mut floors: Vec<Floor> = (0..AT_ONCE)
-            .map(|number| Floor::start(&interpreter.executable, folder.path(), number, &steps))
-            .collect();
+        let mut floors: Vec<Floor> =
+            (0..AT_ONCE).map(|_| Floor::start(&interpreter.executable, folder.path(), &steps)).collect();
         // Starts the workers.
         ours(&lab, &items[..2 * AT_ONCE]);
         bare(&mut floors, 2 * AT_ONCE * CHUNK);
