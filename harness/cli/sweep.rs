@@ -60,9 +60,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_enum, default_value_t, conflicts_with = "program")]
     fault: Kind,
 
-    /// What a fault at a statement raises
-    #[arg(long, value_enum, default_value_t)]
-    raise: Raise,
+    /// What a fault at a statement raises [default: Exception]; of an interrupt, what the handler of a
+    /// signal raises [default: Ctrl-C, SIGINT with the handler that there is]
+    #[arg(long, value_enum)]
+    raise: Option<Raise>,
 
     /// New source that a module has once it is reloaded: FILE for the only module, or MODULE=FILE
     #[arg(long, value_name = "[MODULE=]FILE", requires = "program")]
@@ -115,6 +116,10 @@ enum Kind {
     Reload,
     /// The first reload of a scenario raises at each statement of the module, and of those that it imports anew
     Statements,
+    /// A signal comes at each line of the first reload: Ctrl-C, or one whose handler raises
+    Interrupts,
+    /// Another thread makes the next call of the transcript at each line of the first reload
+    Threads,
 }
 
 impl From<Kind> for Fault {
@@ -122,15 +127,16 @@ impl From<Kind> for Fault {
         match kind {
             Kind::Reload => Self::Reload,
             Kind::Statements => Self::Statements,
+            Kind::Interrupts => Self::Interrupts,
+            Kind::Threads => Self::Threads,
         }
     }
 }
 
 /// An exception to be raised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Raise {
     /// What most code catches
-    #[default]
     #[value(name = "Exception")]
     Exception,
     /// What code catches that can do without a module
@@ -161,7 +167,7 @@ impl SweepArgs {
             deadline: self.time.map(|time| Instant::now() + time),
             limit: self.timeout.unwrap_or(BRANCH_LIMIT),
             fault: self.fault.into(),
-            thrown: self.raise.into(),
+            thrown: self.raise.map(Thrown::from),
         }
     }
 

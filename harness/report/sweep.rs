@@ -187,7 +187,8 @@ fn tell(difference: &Difference, scenario: Option<&Scenario>, lines: &mut Vec<St
     }
 }
 
-fn shown(texts: &[String], lines: &mut Vec<String>) {
+/// Lines of an answer.
+pub(super) fn shown(texts: &[String], lines: &mut Vec<String>) {
     if texts.is_empty() {
         lines.push("        nothing".to_owned());
     }

@@ -97,6 +97,7 @@ statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp}
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
+    "interrupts.py",
 )]
 
 
@@ -772,6 +773,10 @@ def chain_of(error):
     return chain
 
 
+interrupts = load(
+    "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kind_of,
+)
+FAULTS.update({b"interrupts": of_reload(interrupts.Interrupts), b"threads": of_reload(interrupts.Threads)})
 program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
 
 if __name__ == "probe":
