@@ -17,12 +17,13 @@ use super::tell;
 use super::{Exit, Failure};
 use crate::lab::{Item, Lab, plan};
 use crate::python::{Discovery, Interpreter};
+use crate::report::json::{self, Event};
 use crate::report::reload_faults::reload_faults;
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
 use crate::sweep::{
-    FaultFindings, Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program,
-    sweep_reload, sweep_scenario,
+    FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_reload,
+    sweep_scenario,
 };
 use crate::worker::{Fault, Main, Program, Thrown};
 
@@ -244,6 +245,9 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
         tell::skips(&skipped, &interpreters, sweeps.json)?;
         for item in &items {
             sweeps.scenario(item)?;
+            if sweeps.lab.is_stopped() {
+                break;
+            }
         }
     } else {
         let task = args.task()?;
@@ -285,10 +289,12 @@ impl Sweeps<'_> {
         match findings {
             Ok(findings) => self.told_of_reload(item, &findings),
             Err(SweepError::Refused(reason)) => {
-                tell::say(format_args!(
-                    "skipped {} on {}: {reason}",
-                    item.scenario.name, item.interpreter.tag
-                ));
+                let Item { scenario, interpreter } = item;
+                if self.json {
+                    tell::emit(&tell::skipped_event(item, reason))?;
+                } else {
+                    tell::say(format_args!("skipped {} on {}: {reason}", scenario.name, interpreter.tag));
+                }
                 Ok(())
             }
             Err(error) => self.failed(&error),
@@ -296,9 +302,15 @@ impl Sweeps<'_> {
     }
 
     fn told_of_reload(&mut self, item: &Item<'_>, findings: &FaultFindings) -> Result<(), Failure> {
-        let text = reload_faults(&item.scenario.name.to_string(), item.scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", item.interpreter.tag, super::paint::sweep(&text))?;
+        let Item { scenario, interpreter } = item;
+        let title = scenario.name.to_string();
+        if self.json {
+            let sweep = json::ReloadSweep::new(&title, interpreter, findings);
+            tell::emit(&Event::ReloadSweepFinished(Box::new(sweep)))?;
+        } else {
+            let text = reload_faults(&title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
         if findings.unfinished == Some(Unfinished::Interrupted) {
             self.exits.push(Exit::Interrupted);
         }
@@ -335,13 +347,14 @@ impl Sweeps<'_> {
         title: &str,
         findings: &Findings,
     ) -> Result<(), Failure> {
-        let text = text(title, scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
-        match findings.unfinished {
-            Some(Unfinished::Interrupted) => self.exits.push(Exit::Interrupted),
-            _ if findings.worst() >= Outcome::Crashed => self.exits.push(Exit::Clean),
-            _ => {}
+        if self.json {
+            tell::emit(&Event::SweepFinished(Box::new(json::Sweep::new(title, interpreter, findings))))?;
+        } else {
+            let text = text(title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
+        if findings.unfinished == Some(Unfinished::Interrupted) {
+            self.exits.push(Exit::Interrupted);
         }
         Ok(())
     }

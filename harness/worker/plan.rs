@@ -35,7 +35,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    fn word(self) -> &'static str {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Reload => "reload",
             Self::Statements => "statements",
