@@ -34,6 +34,7 @@ except ImportError:
     import __builtin__ as builtins
     import fcntl
     import imp
+    import marshal
     import signal as _signal
     from __builtin__ import reload
 
@@ -43,7 +44,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl", "imp", "select"):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select") + (("marshal",) if PY2 else ()):  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 
@@ -93,7 +94,10 @@ faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
     other_threads=points.other_threads, fits=points.fits,
 )
-statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
+statements = load(
+    "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
+    **({"imp": imp, "marshal": marshal} if PY2 else {})
+)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::sweep::{Differing, differing, unfinished};
 use crate::python::Interpreter;
-use crate::sweep::{FaultEffect, FaultFindings, Listing};
+use crate::sweep::{FaultEffect, FaultFindings, Given, Listing};
 use crate::worker::Thrown;
 
 /// What a fault at every place of a reload does.
@@ -125,7 +125,7 @@ impl ReloadSweep {
 
 fn source(listing: &Listing, findings: &FaultFindings) -> Source {
     let lines = listing.lines.iter().map(|line| {
-        let given = line.spot.and_then(|spot| findings.given_at(spot)).map(|given| given.word());
+        let given = line.spot.and_then(|spot| findings.given_at(spot)).map(Given::word);
         let at = line.spot.and_then(|spot| findings.at(spot));
         SourceLine {
             line: line.number,
