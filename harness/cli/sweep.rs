@@ -61,9 +61,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_enum, default_value_t, conflicts_with = "program")]
     fault: Kind,
 
-    /// What a fault at a statement raises
-    #[arg(long, value_enum, default_value_t)]
-    raise: Raise,
+    /// What a fault at a statement raises [default: Exception]; of an interrupt, what the handler of a
+    /// signal raises [default: Ctrl-C, SIGINT with the handler that there is]
+    #[arg(long, value_enum)]
+    raise: Option<Raise>,
 
     /// New source that a module has once it is reloaded: FILE for the only module, or MODULE=FILE
     #[arg(long, value_name = "[MODULE=]FILE", requires = "program")]
@@ -120,6 +121,10 @@ enum Kind {
     Reload,
     /// The first reload of a scenario raises at each statement of the module, and of those that it imports anew
     Statements,
+    /// A signal comes at each line of the first reload: Ctrl-C, or one whose handler raises
+    Interrupts,
+    /// Another thread makes the next call of the transcript at each line of the first reload
+    Threads,
 }
 
 impl From<Kind> for Fault {
@@ -127,15 +132,16 @@ impl From<Kind> for Fault {
         match kind {
             Kind::Reload => Self::Reload,
             Kind::Statements => Self::Statements,
+            Kind::Interrupts => Self::Interrupts,
+            Kind::Threads => Self::Threads,
         }
     }
 }
 
 /// An exception to be raised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Raise {
     /// What most code catches
-    #[default]
     #[value(name = "Exception")]
     Exception,
     /// What code catches that can do without a module
@@ -166,7 +172,7 @@ impl SweepArgs {
             deadline: self.time.map(|time| Instant::now() + time),
             limit: self.timeout.unwrap_or(BRANCH_LIMIT),
             fault: self.fault.into(),
-            thrown: self.raise.into(),
+            thrown: self.raise.map(Thrown::from),
         }
     }
 
@@ -289,10 +295,12 @@ impl Sweeps<'_> {
         match findings {
             Ok(findings) => self.told_of_reload(item, &findings),
             Err(SweepError::Refused(reason)) => {
-                tell::say(format_args!(
-                    "skipped {} on {}: {reason}",
-                    item.scenario.name, item.interpreter.tag
-                ));
+                let Item { scenario, interpreter } = item;
+                if self.json {
+                    tell::emit(&tell::skipped_event(item, reason))?;
+                } else {
+                    tell::say(format_args!("skipped {} on {}: {reason}", scenario.name, interpreter.tag));
+                }
                 Ok(())
             }
             Err(error) => self.failed(&error),
@@ -300,9 +308,15 @@ impl Sweeps<'_> {
     }
 
     fn told_of_reload(&mut self, item: &Item<'_>, findings: &FaultFindings) -> Result<(), Failure> {
-        let text = reload_faults(&item.scenario.name.to_string(), item.scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", item.interpreter.tag, super::paint::sweep(&text))?;
+        let Item { scenario, interpreter } = item;
+        let title = scenario.name.to_string();
+        if self.json {
+            let sweep = json::ReloadSweep::new(&title, interpreter, findings);
+            tell::emit(&Event::ReloadSweepFinished(Box::new(sweep)))?;
+        } else {
+            let text = reload_faults(&title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
         if findings.unfinished == Some(Unfinished::Interrupted) {
             self.exits.push(Exit::Interrupted);
         }

@@ -27,8 +27,8 @@ pub struct Wishes {
     pub limit: Duration,
     /// What strikes.
     pub fault: Fault,
-    /// What it raises.
-    pub thrown: Thrown,
+    /// What it raises, where that is chosen.
+    pub thrown: Option<Thrown>,
 }
 
 /// The branches of a run.
@@ -59,8 +59,7 @@ pub(super) fn strike(
     let Some(survey) = swept.survey else {
         return Err(SweepError::NoEnd(swept.play.ending.to_string(), String::new()));
     };
-    // What tells places of a run apart does not tell those within a reload.
-    let classes = classes(&survey, wishes.exhaustive || plan.fault != Fault::Reload);
+    let classes = classes(&survey, wishes.exhaustive || !plan.fault.has_classes());
     let all: Vec<usize> = classes.iter().map(Class::representative).collect();
     let variants = plan.fault.variants();
     let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.div_ceil(variants).min(all.len()))];

@@ -9,7 +9,7 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     (PROBE, include_str!("probe.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 15] = [
     ("files.py", include_str!("files.py")),
     ("faults.py", include_str!("faults.py")),
     ("statements.py", include_str!("statements.py")),
+    ("interrupts.py", include_str!("interrupts.py")),
 ];
 
 /// Where one worker and its runs are at home.

@@ -35,6 +35,7 @@ except ImportError:
     import __builtin__ as builtins
     import fcntl
     import imp
+    import marshal
     import signal as _signal
     from __builtin__ import reload
 
@@ -95,11 +96,14 @@ faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
     other_threads=points.other_threads, fits=points.fits,
 )
-statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
+statements = load(
+    "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
+    **({"imp": imp, "marshal": marshal} if PY2 else {})
+)
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
-    "files.py",
+    "files.py", "interrupts.py",
 )]
 
 
@@ -869,6 +873,10 @@ def chain_of(error):
     return chain
 
 
+interrupts = load(
+    "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kind_of,
+)
+FAULTS.update({b"interrupts": of_reload(interrupts.Interrupts), b"threads": of_reload(interrupts.Threads)})
 program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
 
 if __name__ == "probe":

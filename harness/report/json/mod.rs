@@ -4,6 +4,7 @@
 
 mod held;
 mod machine;
+mod reload_sweep;
 mod run;
 mod step;
 mod sweep;
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 pub use held::Held;
 pub use machine::{Installed, Unfit};
+pub use reload_sweep::ReloadSweep;
 pub use run::{End, Run, counted};
 pub use step::{Output, Played};
 pub use sweep::Sweep;
@@ -44,6 +46,8 @@ pub enum Event {
     RunFinished(Box<Run>),
     /// A fault was tried at every place of a run (`sweep`).
     SweepFinished(Box<Sweep>),
+    /// A fault was tried at every place of a reload (`sweep --fault`).
+    ReloadSweepFinished(Box<ReloadSweep>),
     /// Something is wrong with a scenario.
     Problem(Problem),
     /// A run does not take place.

@@ -63,7 +63,7 @@ struct Group {
 
 /// A step that does not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Differing {
+pub(super) struct Differing {
     /// From 0, as in `run-finished`; none for the reload itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<usize>,
@@ -83,11 +83,7 @@ impl Sweep {
             branches: findings.branches,
             threaded: findings.threaded,
             outcomes: words(findings.counts()),
-            unfinished: findings.unfinished.map(|why| match why {
-                Unfinished::Budget => "budget",
-                Unfinished::Time => "time",
-                Unfinished::Interrupted => "interrupted",
-            }),
+            unfinished: findings.unfinished.map(unfinished),
             sources: findings.listings.iter().map(|listing| source(listing, findings)).collect(),
             groups: findings
                 .effects
@@ -121,11 +117,25 @@ fn group(at: usize, effect: &Effect, findings: &Findings) -> Group {
         .flat_map(|tried| tried.places.clone())
         .collect();
     places.sort_unstable();
+    Group { outcome: effect.outcome.word(), places, differences: differing(effect) }
+}
+
+/// The steps that differ.
+pub(super) fn differing(effect: &Effect) -> Vec<Differing> {
     let differences = effect.differences.iter().map(|difference| Differing {
         step: difference.step,
         outcome: difference.outcome.word(),
         given: difference.given.clone(),
         expected: difference.expected.clone(),
     });
-    Group { outcome: effect.outcome.word(), places, differences: differences.collect() }
+    differences.collect()
+}
+
+/// The word for why a sweep did not come to its end.
+pub(super) fn unfinished(why: Unfinished) -> &'static str {
+    match why {
+        Unfinished::Budget => "budget",
+        Unfinished::Time => "time",
+        Unfinished::Interrupted => "interrupted",
+    }
 }
