@@ -59,7 +59,7 @@ pub(crate) fn sweep(report: &str) -> String {
     let mut painted = String::new();
     for (number, line) in report.lines().enumerate() {
         let words = line.trim_start();
-        let word = words.split([' ', '/']).next().unwrap_or_default();
+        let word = words.split([' ', '/', ',']).next().unwrap_or_default();
         let style = match word {
             _ if number == 0 => HEADING,
             "safe" => GOOD,

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::args::{Folders, Json, Pythons, seconds};
 use super::progress::Bar;
@@ -17,17 +17,20 @@ use super::tell;
 use super::{Exit, Failure};
 use crate::lab::{Item, Lab, plan};
 use crate::python::{Discovery, Interpreter};
+use crate::report::reload_faults::reload_faults;
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
 use crate::sweep::{
-    Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_scenario,
+    FaultFindings, Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program,
+    sweep_reload, sweep_scenario,
 };
-use crate::worker::{Main, Program};
+use crate::worker::{Fault, Main, Program, Thrown};
 
 const EXAMPLES: &str = "\
 Examples:
   reload-harness sweep founding/unbound_base_call         a scenario, with the modules that it reloads
   reload-harness sweep --python all 'founding/*'          several, in every Python here
+  reload-harness sweep --fault statements 'founding/*'    the reload itself fails, at each statement
   reload-harness sweep --reload mypkg.core -- script.py   a program of yours, in your python3
   reload-harness sweep --reload mypkg.core --edit new/core.py -- -m unittest tests.test_x
   reload-harness sweep --reload mypkg.core --lines 'mypkg.core,tests.*' -- -m pytest -q tests/test_x.py";
@@ -52,6 +55,14 @@ pub(crate) struct SweepArgs {
     /// The modules to reload, in this order [default: those that the scenario reloads, or all of its own]
     #[arg(long, value_name = "MODULE", value_delimiter = ',')]
     reload: Vec<String>,
+
+    /// What strikes
+    #[arg(long, value_enum, default_value_t, conflicts_with = "program")]
+    fault: Kind,
+
+    /// What a fault at a statement raises
+    #[arg(long, value_enum, default_value_t)]
+    raise: Raise,
 
     /// New source that a module has once it is reloaded: FILE for the only module, or MODULE=FILE
     #[arg(long, value_name = "[MODULE=]FILE", requires = "program")]
@@ -96,6 +107,50 @@ pub(crate) struct SweepArgs {
     program: Vec<OsString>,
 }
 
+/// A kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Kind {
+    /// A reload, just before each line of the code in question
+    #[default]
+    Reload,
+    /// The first reload of a scenario raises at each statement of the module, and of those that it imports anew
+    Statements,
+}
+
+impl From<Kind> for Fault {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Reload => Self::Reload,
+            Kind::Statements => Self::Statements,
+        }
+    }
+}
+
+/// An exception to be raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Raise {
+    /// What most code catches
+    #[default]
+    #[value(name = "Exception")]
+    Exception,
+    /// What code catches that can do without a module
+    #[value(name = "ImportError")]
+    ImportError,
+    /// What hardly any code catches
+    #[value(name = "SystemExit")]
+    SystemExit,
+}
+
+impl From<Raise> for Thrown {
+    fn from(raise: Raise) -> Self {
+        match raise {
+            Raise::Exception => Self::Exception,
+            Raise::ImportError => Self::ImportError,
+            Raise::SystemExit => Self::SystemExit,
+        }
+    }
+}
+
 impl SweepArgs {
     fn wishes(&self) -> Wishes {
         Wishes {
@@ -105,6 +160,8 @@ impl SweepArgs {
             budget: self.budget.map(NonZeroUsize::get),
             deadline: self.time.map(|time| Instant::now() + time),
             limit: self.timeout.unwrap_or(BRANCH_LIMIT),
+            fault: self.fault.into(),
+            thrown: self.raise.into(),
         }
     }
 
@@ -201,6 +258,9 @@ struct Sweeps<'a> {
 
 impl Sweeps<'_> {
     fn scenario(&mut self, item: &Item<'_>) -> Result<(), Failure> {
+        if self.wishes.fault != Fault::Reload {
+            return self.failing_reload(item);
+        }
         let bar = Bar::new(self.json);
         let findings = sweep_scenario(self.lab, item, &self.wishes, &bar);
         bar.finish();
@@ -210,6 +270,33 @@ impl Sweeps<'_> {
             }
             Err(error) => self.failed(&error),
         }
+    }
+
+    fn failing_reload(&mut self, item: &Item<'_>) -> Result<(), Failure> {
+        let bar = Bar::new(self.json);
+        let findings = sweep_reload(self.lab, item, &self.wishes, &bar);
+        bar.finish();
+        match findings {
+            Ok(findings) => self.told_of_reload(item, &findings),
+            Err(SweepError::Refused(reason)) => {
+                tell::say(format_args!(
+                    "skipped {} on {}: {reason}",
+                    item.scenario.name, item.interpreter.tag
+                ));
+                Ok(())
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn told_of_reload(&mut self, item: &Item<'_>, findings: &FaultFindings) -> Result<(), Failure> {
+        let text = reload_faults(&item.scenario.name.to_string(), item.scenario, findings);
+        let mut out = anstream::stdout().lock();
+        writeln!(out, "on {}:\n{}", item.interpreter.tag, super::paint::sweep(&text))?;
+        if findings.unfinished == Some(Unfinished::Interrupted) {
+            self.exits.push(Exit::Interrupted);
+        }
+        Ok(())
     }
 
     fn program(&mut self, interpreter: &Interpreter, task: &Task) -> Result<(), Failure> {
@@ -227,6 +314,7 @@ impl Sweeps<'_> {
             SweepError::Run(error) if error.is_interruption() => Exit::Interrupted,
             SweepError::Run(_) => Exit::Internal,
             SweepError::NoEnd(..) => Exit::Crashed,
+            SweepError::Refused(_) => Exit::Clean,
         });
         if self.exits.last() != Some(&Exit::Interrupted) {
             tell::say_error(error);

@@ -11,6 +11,7 @@ mod held;
 mod identities;
 pub mod json;
 mod lines;
+pub mod reload_faults;
 pub mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]

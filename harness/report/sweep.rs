@@ -14,20 +14,23 @@ const SHOWN: usize = 8;
 const TOLD: usize = 2;
 /// Places of a group that are named.
 const NAMED: usize = 12;
+/// Columns that the mark of a line takes.
+const MARK: usize = 12;
 
 /// The sweep of something that goes by a title. A scenario's statements are named by what they say.
 pub fn sweep(title: &str, scenario: Option<&Scenario>, findings: &Findings) -> String {
     let mut lines =
         vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
     for listing in &findings.listings {
-        source(listing, findings, &mut lines);
+        source(listing, &|spot| mark(&findings.at(spot)), MARK, &mut lines);
         lines.push(String::new());
     }
     for (number, effect) in findings.effects.iter().enumerate() {
         group(number, effect, scenario, findings, &mut lines);
     }
     lines.push(sum(findings));
-    lines.extend(unfinished(findings));
+    let unknown = findings.places - findings.known() - findings.threaded;
+    lines.extend(unfinished(unknown, findings.threaded, findings.unfinished));
     lines.extend(answer(findings));
     lines.join("\n") + "\n"
 }
@@ -51,7 +54,13 @@ pub fn mark(counts: &BTreeMap<Outcome, usize>) -> String {
     }
 }
 
-fn source(listing: &Listing, findings: &Findings, lines: &mut Vec<String>) {
+/// The lines with places and those close to them, each with its mark.
+pub(super) fn source(
+    listing: &Listing,
+    mark: &dyn Fn(usize) -> String,
+    width: usize,
+    lines: &mut Vec<String>,
+) {
     if !listing.title.is_empty() {
         lines.push(listing.title.clone());
     }
@@ -59,19 +68,19 @@ fn source(listing: &Listing, findings: &Findings, lines: &mut Vec<String>) {
     let mut next = with.first().copied().unwrap_or_default();
     for at in with {
         if at > next + GAP {
-            lines.push(format!("    {:<12}...", ""));
+            lines.push(format!("    {:<width$}...", ""));
         } else {
-            lines.extend((next..at).map(|between| source_line(&listing.lines[between], findings)));
+            lines.extend((next..at).map(|between| source_line(&listing.lines[between], mark, width)));
         }
-        lines.push(source_line(&listing.lines[at], findings));
+        lines.push(source_line(&listing.lines[at], mark, width));
         next = at + 1;
     }
 }
 
-fn source_line(line: &Line, findings: &Findings) -> String {
-    let mark = line.spot.map(|spot| mark(&findings.at(spot))).unwrap_or_default();
+fn source_line(line: &Line, mark: &dyn Fn(usize) -> String, width: usize) -> String {
+    let mark = line.spot.map(mark).unwrap_or_default();
     let number = line.number.map(|number| format!("{number:>4}  ")).unwrap_or_default();
-    format!("    {mark:<12}{number}{}", line.text).trim_end().to_owned()
+    format!("    {mark:<width$}{number}{}", line.text).trim_end().to_owned()
 }
 
 fn group(
@@ -91,7 +100,12 @@ fn group(
     let mut spots: Vec<usize> = tried.iter().map(|tried| tried.spot).collect();
     spots.sort_unstable();
     spots.dedup();
-    lines.push(format!("{} at {places}: {}", effect.outcome, named(&spots, scenario, findings)));
+    lines.push(format!("{} at {places}: {}", effect.outcome, named(&spots, scenario, &findings.spots)));
+    differences(effect, scenario, lines);
+}
+
+/// What the first steps that differ do, and how many more there are.
+pub(super) fn differences(effect: &Effect, scenario: Option<&Scenario>, lines: &mut Vec<String>) {
     for difference in effect.differences.iter().take(TOLD) {
         tell(difference, scenario, lines);
     }
@@ -102,10 +116,11 @@ fn group(
     }
 }
 
-fn named(spots: &[usize], scenario: Option<&Scenario>, findings: &Findings) -> String {
+/// Where some of the spots are.
+pub(super) fn named(spots: &[usize], scenario: Option<&Scenario>, all_spots: &[Spot]) -> String {
     let mut names: Vec<String> = Vec::new();
     let mut ranges: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for spot in spots.iter().map(|spot| &findings.spots[*spot]) {
+    for spot in spots.iter().map(|spot| &all_spots[*spot]) {
         match statement(spot, scenario) {
             Some(text) => names.push(text),
             None => ranges.entry(&spot.place.file).or_default().push(spot.place.line),
@@ -189,16 +204,15 @@ fn sum(findings: &Findings) -> String {
     format!("{} places, {} branches: {counts}", findings.places, findings.branches)
 }
 
-fn unfinished(findings: &Findings) -> Vec<String> {
+/// Why nothing is known of some places.
+pub(super) fn unfinished(unknown: usize, threaded: usize, unfinished: Option<Unfinished>) -> Vec<String> {
     let mut told = Vec::new();
-    let unknown = findings.places - findings.known() - findings.threaded;
-    if findings.threaded > 0 {
+    if threaded > 0 {
         told.push(format!(
-            "{} places were passed over, for other threads ran there, which a fork does not take along",
-            findings.threaded
+            "{threaded} places were passed over, for other threads ran there, which a fork does not take along"
         ));
     }
-    let why = match findings.unfinished {
+    let why = match unfinished {
         None if unknown == 0 => return told,
         None => "they were not met again",
         Some(Unfinished::Budget) => "the budget is spent (--budget)",

@@ -11,4 +11,7 @@ pub enum SweepError {
     /// The run that no fault strikes did not come to its end: how it ended, and its last words.
     #[error("failed to sweep a run that comes to no end of its own, with no fault in it: {0}{1}")]
     NoEnd(String, String),
+    /// The fault cannot strike in this Python.
+    #[error("{0}")]
+    Refused(String),
 }

@@ -12,6 +12,7 @@ mod findings;
 mod listing;
 mod outcome;
 mod program;
+mod reload_faults;
 mod scenario;
 mod strike;
 
@@ -21,5 +22,6 @@ pub use findings::{Findings, Spot, Tried, Unfinished};
 pub use listing::{Line, Listing};
 pub use outcome::{Difference, Effect, Outcome};
 pub use program::{Task, sweep_program};
+pub use reload_faults::{FailedReload, FaultEffect, FaultFindings, Names, sweep_reload};
 pub use scenario::sweep_scenario;
 pub use strike::{Progress, Wishes};

@@ -83,7 +83,7 @@ pub fn sweep_program(
     }
     let judge = Judge { untouched: &untouched, edited: edited.as_ref(), noise: &noise, interpreter };
     let tried = struck.classes.iter().filter_map(|class| {
-        let branch = struck.branches.get(&class.representative())?;
+        let branch = struck.branches.get(&(class.representative(), 0))?;
         let place = struck.survey.places[class.representative()];
         Some((class.places.clone(), spot_of[&place.location], 0, judge.effect(branch)))
     });

@@ -11,7 +11,7 @@ use crate::lab::{Item, Lab, RunError};
 use crate::oracle::{Answer, Course, Restarts, Script, Verdict};
 use crate::scenario::{Scenario, Step};
 use crate::trace::{self, Surroundings};
-use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Reloading, StepKind, Survey};
+use crate::worker::{Branch, Conduct, Ending, Exception, Fault, Plan, Play, Reloading, StepKind, Survey};
 
 /// Reloads modules before each line of a scenario's modules and of its transcript.
 pub fn sweep_scenario(
@@ -20,20 +20,15 @@ pub fn sweep_scenario(
     wishes: &Wishes,
     told: &dyn Progress,
 ) -> Result<Findings, SweepError> {
-    let untouched = lab.play(item)?;
-    let surroundings = Surroundings::of(&untouched, item.interpreter, false);
-    let course = Course::new(Script::whole(item.scenario), &untouched, &surroundings);
-    let modules =
-        if wishes.modules.is_empty() { modules_of(item.scenario, &course) } else { wishes.modules.clone() };
-    let mut restarts = Restarts::new(lab, *item);
-    // Now, for once the lab is told to stop it plays no more.
-    for step in 0..item.scenario.steps.len() {
-        restarts.today(step)?;
-    }
+    let mut judge = Judge::new(lab, item)?;
+    let modules = if wishes.modules.is_empty() {
+        modules_of(item.scenario, &judge.course)
+    } else {
+        wishes.modules.clone()
+    };
     let plan =
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
-    let mut judge = Judge { item, untouched: &untouched, course, surroundings: &surroundings, restarts };
     Ok(judge.findings(modules, struck)?)
 }
 
@@ -68,20 +63,33 @@ fn module_name(path: &str) -> Option<String> {
     Some(path.strip_suffix("/__init__").unwrap_or(path).replace('/', "."))
 }
 
-struct Judge<'a> {
+/// Compares the branches of a scenario with the untouched run.
+pub(super) struct Judge<'a> {
     item: &'a Item<'a>,
-    untouched: &'a Play,
+    untouched: Play,
     course: Course,
-    surroundings: &'a Surroundings,
+    surroundings: Surroundings,
     restarts: Restarts<'a>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    /// Plays the untouched run and the restarts: once the lab is told to stop it plays no more.
+    pub(super) fn new(lab: &'a Lab, item: &'a Item<'a>) -> Result<Self, RunError> {
+        let untouched = lab.play(item)?;
+        let surroundings = Surroundings::of(&untouched, item.interpreter, false);
+        let course = Course::new(Script::whole(item.scenario), &untouched, &surroundings);
+        let mut restarts = Restarts::new(lab, *item);
+        for step in 0..item.scenario.steps.len() {
+            restarts.today(step)?;
+        }
+        Ok(Self { item, untouched, course, surroundings, restarts })
+    }
+
     fn findings(&mut self, modules: Vec<String>, struck: Struck) -> Result<Findings, RunError> {
         let (spots, spot_of) = self.spots(&struck.survey);
         let mut tried = Vec::new();
         for class in &struck.classes {
-            if let Some(branch) = struck.branches.get(&class.representative()) {
+            if let Some(branch) = struck.branches.get(&(class.representative(), 0)) {
                 let place = struck.survey.places[class.representative()];
                 tried.push((
                     class.places.clone(),
@@ -107,7 +115,7 @@ impl Judge<'_> {
 
     /// The lines on which places are, and which line each location is on: that of a statement depends
     /// on the step.
-    fn spots(&self, survey: &Survey) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
+    pub(super) fn spots(&self, survey: &Survey) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
         let mut keys: Vec<(usize, usize)> = Vec::new();
         let mut known = BTreeMap::new();
         for place in &survey.places {
@@ -118,7 +126,7 @@ impl Judge<'_> {
         }
         let frames: Vec<_> =
             keys.iter().map(|(location, step)| (*step, survey.locations[*location].clone())).collect();
-        let located = trace::locate(self.item.scenario, self.untouched, self.surroundings, &frames);
+        let located = trace::locate(self.item.scenario, &self.untouched, &self.surroundings, &frames);
         let mut spots: Vec<Spot> = Vec::new();
         let mut spot_of = BTreeMap::new();
         for (key, place) in keys.into_iter().zip(located) {
@@ -135,24 +143,41 @@ impl Judge<'_> {
 
     /// What a branch does that it should not.
     fn effect(&mut self, branch: &Branch) -> Result<Effect, RunError> {
-        let play = whole(self.untouched, branch);
+        let raised = branch.struck.as_ref().and_then(|struck| struck.exception.as_ref());
+        let mut differences: Vec<Difference> = raised
+            .map(|raised| Difference {
+                step: None,
+                outcome: Outcome::Broken,
+                given: vec![self.raised(branch, raised)],
+                expected: Vec::new(),
+            })
+            .into_iter()
+            .collect();
+        differences.extend(self.differences(branch, branch.step)?);
+        Ok(Effect::of(differences))
+    }
+
+    /// An exception of a branch, in words.
+    pub(super) fn raised(&self, branch: &Branch, raised: &Exception) -> String {
+        trace::raised(raised, &Surroundings::within(&branch.workspace, self.item.interpreter, false))
+    }
+
+    /// The steps of a branch that do not answer as the untouched run does. A step before `from` only
+    /// counts where the branch ends at it.
+    pub(super) fn differences(&mut self, branch: &Branch, from: usize) -> Result<Vec<Difference>, RunError> {
+        let play = whole(&self.untouched, branch);
         let surroundings = Surroundings::of(&play, self.item.interpreter, false);
         let course = Course::new(Script::whole(self.item.scenario), &play, &surroundings);
         let mut differences = Vec::new();
-        if let Some(raised) = branch.struck.as_ref().and_then(|struck| struck.exception.as_ref()) {
-            let raised = trace::raised(raised, &surroundings);
-            differences.push(Difference {
-                step: None,
-                outcome: Outcome::Broken,
-                given: vec![raised],
-                expected: Vec::new(),
-            });
-        }
         for step in branch.step..self.item.scenario.steps.len() {
             if matches!(self.item.scenario.steps[step], Step::Write(_)) {
                 continue;
             }
             let (answer, untouched) = (course.answer(step), self.course.answer(step));
+            let has_ended = matches!(answer, Answer::Ended(_));
+            if step < from && !has_ended {
+                continue;
+            }
             let outcome = self.outcome(step, &answer, &untouched)?;
             if outcome != Outcome::Safe {
                 differences.push(Difference {
@@ -162,13 +187,11 @@ impl Judge<'_> {
                     expected: untouched.lines(),
                 });
             }
-            if matches!(answer, Answer::Ended(_))
-                || branch.ending != Ending::Finished && answer == Answer::Unreached
-            {
+            if has_ended || branch.ending != Ending::Finished && answer == Answer::Unreached {
                 break;
             }
         }
-        Ok(Effect::of(differences))
+        Ok(differences)
     }
 
     /// How a step's answer compares with that of the untouched run, of a restart with today's source, and

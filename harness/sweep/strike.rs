@@ -8,7 +8,7 @@ use super::classes::{Class, classes};
 use super::error::SweepError;
 use super::findings::Unfinished;
 use crate::lab::{Item, Lab};
-use crate::worker::{Branch, Conduct, Plan, Play, Survey};
+use crate::worker::{Branch, Conduct, Fault, Plan, Play, Survey, Thrown};
 
 /// What is asked of a sweep.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,10 @@ pub struct Wishes {
     pub deadline: Option<Instant>,
     /// How long a branch may take.
     pub limit: Duration,
+    /// What strikes.
+    pub fault: Fault,
+    /// What it raises.
+    pub thrown: Thrown,
 }
 
 /// The branches of a run.
@@ -32,8 +36,8 @@ pub struct Wishes {
 pub(super) struct Struck {
     pub(super) survey: Survey,
     pub(super) classes: Vec<Class>,
-    /// By the number of the place.
-    pub(super) branches: BTreeMap<usize, Branch>,
+    /// By the number of the place, and of what is tried there.
+    pub(super) branches: BTreeMap<(usize, usize), Branch>,
     pub(super) unfinished: Option<Unfinished>,
 }
 
@@ -49,13 +53,18 @@ pub(super) fn strike(
 ) -> Result<Struck, SweepError> {
     let surveyed = conduct_with(conduct, plan.clone());
     let swept = lab.sweep(item, &surveyed, &mut |_| {})?;
+    if let Some(reason) = swept.refused {
+        return Err(SweepError::Refused(reason));
+    }
     let Some(survey) = swept.survey else {
         return Err(SweepError::NoEnd(swept.play.ending.to_string(), String::new()));
     };
-    let classes = classes(&survey, wishes.exhaustive);
+    // What tells places of a run apart does not tell those within a reload.
+    let classes = classes(&survey, wishes.exhaustive || plan.fault != Fault::Reload);
     let all: Vec<usize> = classes.iter().map(Class::representative).collect();
-    let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.min(all.len()))];
-    told.begin(chosen.len());
+    let variants = plan.fault.variants();
+    let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.div_ceil(variants).min(all.len()))];
+    told.begin(chosen.len() * variants);
     let branches = Mutex::new(BTreeMap::new());
     let mut unfinished = (chosen.len() < all.len()).then_some(Unfinished::Budget);
     let parts: Vec<Conduct> = parts(chosen, lab.job_count())
@@ -66,7 +75,7 @@ pub(super) fn strike(
     let heard = |branch: Branch| {
         told.advance();
         let mut branches = branches.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        branches.insert(branch.place, branch);
+        branches.insert((branch.place, branch.variant), branch);
         if is_late() {
             lab.stop();
         }

@@ -15,6 +15,8 @@ pub struct Swept {
     pub play: Play,
     /// Its places, where it was surveyed.
     pub survey: Option<Survey>,
+    /// Why the fault cannot strike in this Python, where it cannot.
+    pub refused: Option<String>,
 }
 
 /// The places of a run, in the order in which it came to them.
@@ -28,7 +30,25 @@ pub struct Survey {
     pub met: usize,
     /// How many of them had other threads beside them.
     pub skipped: usize,
+    /// What the reload does that is to fail, where one is.
+    pub reloaded: Option<Reloaded>,
 }
+
+/// What a reload that does not fail does to the names of its module.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Reloaded {
+    /// The module's name.
+    pub module: String,
+    /// What each name's value looked like before.
+    pub before: BTreeMap<String, String>,
+    /// What it means afterwards.
+    pub after: BTreeMap<String, NameAfter>,
+}
+
+/// What a name of a module means after a reload: whether another object than before, and what that
+/// looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NameAfter(pub bool, pub String);
 
 /// A place at which a fault can strike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +72,7 @@ pub(super) struct RawSurvey {
     places: Vec<usize>,
     met: usize,
     skipped: usize,
+    reloaded: Option<Reloaded>,
 }
 
 impl From<RawSurvey> for Survey {
@@ -68,6 +89,7 @@ impl From<RawSurvey> for Survey {
             places: raw.places.chunks_exact(5).map(place).collect(),
             met: raw.met,
             skipped: raw.skipped,
+            reloaded: raw.reloaded,
         }
     }
 }
@@ -80,6 +102,8 @@ pub struct Struck {
     pub exception: Option<Exception>,
     /// The modules that were there to be reloaded.
     pub reloaded: Vec<String>,
+    /// What the names of the module mean by then, for a fault of the reload itself.
+    pub names: BTreeMap<String, NameAfter>,
 }
 
 /// A fork of a run that took the fault at a place and ran on.

@@ -17,6 +17,7 @@ pub(super) struct Hearing {
     pub(super) held: (Vec<Held>, u64),
     pub(super) ended: Option<(i32, bool)>,
     pub(super) survey: Option<Survey>,
+    pub(super) refused: Option<String>,
     /// The branch that is played at the moment.
     pub(super) open: Option<Open>,
     pub(super) streams: [Stream; 2],
@@ -55,6 +56,7 @@ impl Hearing {
             }
             (Frame::Use { seen }, _) => self.uses.push(*seen),
             (Frame::Survey(raw), _) => self.survey = Some(raw.into()),
+            (Frame::Refused { reason }, _) => self.refused = Some(reason),
             (Frame::Forked { place, variant, step }, _) => {
                 let (struck, events) = (None, Vec::new());
                 self.open = Some(Open { place, variant, step, struck, events, is_done: false });

@@ -36,6 +36,11 @@ pub(super) enum Frame {
     },
     /// The places of the run.
     Survey(RawSurvey),
+    /// The fault cannot strike in this Python.
+    Refused {
+        /// Why.
+        reason: String,
+    },
     /// A branch is about to begin; what follows is of it.
     Forked {
         /// The number of the place.

@@ -24,7 +24,7 @@ mod sys;
 mod verify;
 mod workspaces;
 
-pub use branch::{Branch, Place, Struck, Survey, Swept};
+pub use branch::{Branch, NameAfter, Place, Reloaded, Struck, Survey, Swept};
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{
@@ -32,7 +32,7 @@ pub use event::{
     Reference, Relation, Scope, StepKind, Token, Value,
 };
 pub use evidence::{Found, Meaning, Nature, Operand, Role, Use};
-pub use plan::{Fault, Main, Plan, Program};
+pub use plan::{Fault, Main, Plan, Program, Thrown};
 pub use process::Worker;
 pub use request::{Conduct, Reloading};
 pub use start::{Conditions, Programs, Setup};

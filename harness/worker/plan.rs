@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct Plan {
     /// What strikes.
     pub fault: Fault,
+    /// What a fault raises that is an exception of one's choice.
+    pub thrown: Thrown,
     /// The modules that are reloaded, in this order.
     pub modules: Vec<String>,
     /// Modules whose lines are in question, `pkg.core` or `pkg.*`; none means the scenario's own.
@@ -19,16 +21,51 @@ pub struct Plan {
 }
 
 /// What can strike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Fault {
     /// A reload, just before a line of the program.
+    #[default]
     Reload,
+    /// An exception at a statement of the module that is reloaded.
+    Statements,
 }
 
 impl Fault {
     fn word(self) -> &'static str {
         match self {
             Self::Reload => "reload",
+            Self::Statements => "statements",
+        }
+    }
+
+    /// How often it is tried at each place: a reload that fails is left so, and followed by a clean one.
+    pub fn variants(self) -> usize {
+        match self {
+            Self::Reload => 1,
+            Self::Statements => 2,
+        }
+    }
+}
+
+/// An exception of one's choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Thrown {
+    /// What most code catches.
+    #[default]
+    Exception,
+    /// What code catches that can do without a module.
+    ImportError,
+    /// What hardly any code catches.
+    SystemExit,
+}
+
+impl Thrown {
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exception => "Exception",
+            Self::ImportError => "ImportError",
+            Self::SystemExit => "SystemExit",
         }
     }
 }
@@ -36,7 +73,7 @@ impl Fault {
 impl Plan {
     /// A survey.
     pub fn survey(fault: Fault, modules: Vec<String>, limit: Duration) -> Self {
-        Self { fault, modules, lines: Vec::new(), chosen: None, limit }
+        Self { fault, thrown: Thrown::default(), modules, lines: Vec::new(), chosen: None, limit }
     }
 
     /// As fields of a request (`Sweep` in `sweep.py`).
@@ -45,6 +82,7 @@ impl Plan {
             ('k', self.fault.word().as_bytes().to_vec()),
             ('m', self.modules.join(" ").into_bytes()),
             ('i', self.lines.join(" ").into_bytes()),
+            ('r', self.thrown.word().as_bytes().to_vec()),
             ('l', self.limit.as_secs_f64().to_string().into_bytes()),
         ];
         if let Some(chosen) = &self.chosen {

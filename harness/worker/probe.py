@@ -89,11 +89,23 @@ evidence = load("evidence", census=census, lines=lines, values=values)
 tree = load("tree")
 sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
+faults = load(
+    "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
+    other_threads=points.other_threads, fits=points.fits,
+)
+statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
-    "sweep.py", "points.py", "program.py", "tree.py",
+    "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
 )]
-FAULTS = {b"reload": points.ReloadPoints}
+
+
+def of_reload(mechanism):
+    """A fault of the reload itself, by what makes it fail."""
+    return lambda sweep, fields: faults.ReloadFault(sweep, fields, mechanism)
+
+
+FAULTS = {b"reload": points.ReloadPoints, b"statements": of_reload(statements.Statements)}
 
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:

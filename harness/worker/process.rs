@@ -248,7 +248,7 @@ impl Worker {
         let (held, more_held) = hearing.held;
         let uses = hearing.uses;
         let play = Play { steps, uses, rest, ending, leaked, threads, held, more_held, workspace };
-        Ok(Swept { play, survey: hearing.survey })
+        Ok(Swept { play, survey: hearing.survey, refused: hearing.refused })
     }
 
     /// Kills what a run left behind, where no PID namespace does; whether there was anything.

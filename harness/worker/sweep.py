@@ -47,6 +47,7 @@ class Sweep(object):
         self.numbers = {}
         self.states = {}
         self.skipped = 0
+        self.reloaded = None  # what a fault of the reload itself tells of the module
         self.in_branch = False
         self.tree = tree.Tree(run.workspace)  # noqa: F821 - given by the probe
         self.fault = faults[fields[b"k"]](self, fields)
@@ -74,6 +75,7 @@ class Sweep(object):
             "met": self.met,
             "skipped": self.skipped,
             "modules": list(self.modules),
+            "reloaded": self.reloaded,
         }
 
     # -- places
@@ -135,6 +137,10 @@ class Sweep(object):
         wire.mark(JOINED)
         wire.send({"frame": "joined", "place": place, "status": status, "killed": was_killed})
         return False
+
+    def refuse(self, reason):
+        """Tells why this fault cannot strike in this Python; the run goes on untouched."""
+        self.run.wire.send({"frame": "refused", "reason": reason})
 
     def struck(self, exception=None, **more):
         """Tells what the fault itself came to, in the branch."""
