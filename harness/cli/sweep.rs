@@ -115,6 +115,8 @@ enum Kind {
     Reload,
     /// The first reload of a scenario raises at each statement of the module, and of those that it imports anew
     Statements,
+    /// Memory runs out once while the first reload runs, at each of its allocations
+    Allocations,
 }
 
 impl From<Kind> for Fault {
@@ -122,6 +124,7 @@ impl From<Kind> for Fault {
         match kind {
             Kind::Reload => Self::Reload,
             Kind::Statements => Self::Statements,
+            Kind::Allocations => Self::Allocations,
         }
     }
 }

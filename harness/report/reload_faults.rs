@@ -37,6 +37,7 @@ fn headline(findings: &FaultFindings) -> String {
     match findings.fault {
         Fault::Reload => format!("a reload of {module} at every point"),
         Fault::Statements => format!("{} at every statement of the reload of {module}", findings.thrown),
+        Fault::Allocations => format!("MemoryError at every allocation of the reload of {module}"),
     }
 }
 

@@ -12,6 +12,34 @@ import sys
 loaded = sys.modules
 # Of a reload that makes more allocations than this `_testcapi` can only tell that it does.
 FAR = 1 << 22
+PLACE = "<allocation>"
+ROUNDS = 6
+
+
+class Allocations(object):
+    """The mechanism: a place is the number of an allocation, less one."""
+
+    def __init__(self, seam, fields):
+        self.seam = seam
+        self.hooks, self.refusal = hooks()
+
+    def prepare(self, module):
+        """Has some forks come and go, in the survey as in a run that strikes.
+
+        How many allocations a reload makes depends on the freed objects that are kept for
+        reuse.  These become what each round leaves as it found it (as `settle` in `probe.py`
+        has it for runs), and so the same for each branch, whichever come before it.
+        """
+        for _ in range(ROUNDS):
+            self.seam.sweep.rehearse()
+
+    def call(self, place, reload, module):
+        if place is not None:
+            return self.hooks.strike(place + 1, reload, module)
+        module, count = self.hooks.count(reload, module)
+        for number in range(1, count + 1):
+            self.seam.meet(PLACE, number, "")
+        return module
 
 
 def hooks():

@@ -28,6 +28,8 @@ pub enum Fault {
     Reload,
     /// An exception at a statement of the module that is reloaded.
     Statements,
+    /// An allocation that fails, once, while the module is reloaded.
+    Allocations,
 }
 
 impl Fault {
@@ -35,6 +37,7 @@ impl Fault {
         match self {
             Self::Reload => "reload",
             Self::Statements => "statements",
+            Self::Allocations => "allocations",
         }
     }
 
@@ -42,7 +45,7 @@ impl Fault {
     pub fn variants(self) -> usize {
         match self {
             Self::Reload => 1,
-            Self::Statements => 2,
+            Self::Statements | Self::Allocations => 2,
         }
     }
 }

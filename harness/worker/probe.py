@@ -94,9 +94,11 @@ faults = load(
     other_threads=points.other_threads, fits=points.fits,
 )
 statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
+allocations = load("allocations")
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
+    "allocations.py",
 )]
 
 
@@ -105,7 +107,11 @@ def of_reload(mechanism):
     return lambda sweep, fields: faults.ReloadFault(sweep, fields, mechanism)
 
 
-FAULTS = {b"reload": points.ReloadPoints, b"statements": of_reload(statements.Statements)}
+FAULTS = {
+    b"reload": points.ReloadPoints,
+    b"statements": of_reload(statements.Statements),
+    b"allocations": of_reload(allocations.Allocations),
+}
 
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
