@@ -92,10 +92,11 @@ from importlib import reload
 write("foo.py", "class Foo:\n    def f(self):\n        return Foo\n")
 import foo
 module, count = hooks.count(reload, foo)
-for _ in range(6):  # until what is free to be used again is what it was
-    in_fork(int)
-count = int(in_fork(lambda: hooks.count(reload, foo)[1]))
-again = int(in_fork(lambda: hooks.count(reload, foo)[1]))
+def counted():
+    return hooks.count(reload, foo)[1]
+again = None
+for _ in range(8):  # until what is free to be used again is what it was
+    count, again = again, int(in_fork(counted))
 def strike(number):
     return in_fork(lambda: outcome(lambda: hooks.strike(number, reload, foo)))
 some = [strike(number) for number in range(1, count + 1, max(1, count // 40))]

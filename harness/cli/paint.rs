@@ -62,9 +62,9 @@ pub(crate) fn sweep(report: &str) -> String {
         let word = words.split([' ', '/', ',']).next().unwrap_or_default();
         let style = match word {
             _ if number == 0 => HEADING,
-            "safe" => GOOD,
-            "stale" | "mixed" => WARNING,
-            "broken" | "crashed" | "hung" => ERROR,
+            "safe" | "same" | "before" | "after" => GOOD,
+            "stale" | "mixed" | "neither" | "waits" => WARNING,
+            "broken" | "crashed" | "hung" | "raises" => ERROR,
             _ => PLAIN,
         };
         let is_group = line.starts_with(word);

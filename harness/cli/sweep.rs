@@ -17,12 +17,13 @@ use super::tell;
 use super::{Exit, Failure};
 use crate::lab::{Item, Lab, plan};
 use crate::python::{Discovery, Interpreter};
+use crate::report::json::{self, Event};
 use crate::report::reload_faults::reload_faults;
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
 use crate::sweep::{
-    FaultFindings, Findings, Outcome, Progress, SweepError, Task, Unfinished, Wishes, sweep_program,
-    sweep_reload, sweep_scenario,
+    FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_reload,
+    sweep_scenario,
 };
 use crate::worker::{Fault, Main, Program, Thrown};
 
@@ -60,9 +61,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_enum, default_value_t, conflicts_with = "program")]
     fault: Kind,
 
-    /// What a fault at a statement raises
-    #[arg(long, value_enum, default_value_t)]
-    raise: Raise,
+    /// What a fault at a statement raises [default: Exception]; of an interrupt, what the handler of a
+    /// signal raises [default: Ctrl-C, SIGINT with the handler that there is]
+    #[arg(long, value_enum)]
+    raise: Option<Raise>,
 
     /// New source that a module has once it is reloaded: FILE for the only module, or MODULE=FILE
     #[arg(long, value_name = "[MODULE=]FILE", requires = "program")]
@@ -80,6 +82,10 @@ pub(crate) struct SweepArgs {
     /// Play at most this many branches of a run
     #[arg(long, value_name = "BRANCHES")]
     budget: Option<NonZeroUsize>,
+
+    /// Spend the budget on a sample of the places that this number draws, not on the first ones
+    #[arg(long, value_name = "NUMBER", requires = "budget")]
+    seed: Option<u64>,
 
     /// Stop after this time and tell what is known by then
     #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
@@ -117,6 +123,12 @@ enum Kind {
     Statements,
     /// Memory runs out once while the first reload runs, at each of its allocations
     Allocations,
+    /// Each call that the first reload makes on a file fails, and its source and bytecode are not what they were
+    Files,
+    /// A signal comes at each line of the first reload: Ctrl-C, or one whose handler raises
+    Interrupts,
+    /// Another thread makes the next call of the transcript at each line of the first reload
+    Threads,
 }
 
 impl From<Kind> for Fault {
@@ -125,15 +137,17 @@ impl From<Kind> for Fault {
             Kind::Reload => Self::Reload,
             Kind::Statements => Self::Statements,
             Kind::Allocations => Self::Allocations,
+            Kind::Files => Self::Files,
+            Kind::Interrupts => Self::Interrupts,
+            Kind::Threads => Self::Threads,
         }
     }
 }
 
 /// An exception to be raised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Raise {
     /// What most code catches
-    #[default]
     #[value(name = "Exception")]
     Exception,
     /// What code catches that can do without a module
@@ -161,10 +175,11 @@ impl SweepArgs {
             lines: self.lines.clone(),
             exhaustive: self.exhaustive,
             budget: self.budget.map(NonZeroUsize::get),
+            seed: self.seed,
             deadline: self.time.map(|time| Instant::now() + time),
             limit: self.timeout.unwrap_or(BRANCH_LIMIT),
             fault: self.fault.into(),
-            thrown: self.raise.into(),
+            thrown: self.raise.map(Thrown::from),
         }
     }
 
@@ -241,6 +256,9 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
         tell::skips(&skipped, &interpreters, sweeps.json)?;
         for item in &items {
             sweeps.scenario(item)?;
+            if sweeps.lab.is_stopped() {
+                break;
+            }
         }
     } else {
         let task = args.task()?;
@@ -282,10 +300,12 @@ impl Sweeps<'_> {
         match findings {
             Ok(findings) => self.told_of_reload(item, &findings),
             Err(SweepError::Refused(reason)) => {
-                tell::say(format_args!(
-                    "skipped {} on {}: {reason}",
-                    item.scenario.name, item.interpreter.tag
-                ));
+                let Item { scenario, interpreter } = item;
+                if self.json {
+                    tell::emit(&tell::skipped_event(item, reason))?;
+                } else {
+                    tell::say(format_args!("skipped {} on {}: {reason}", scenario.name, interpreter.tag));
+                }
                 Ok(())
             }
             Err(error) => self.failed(&error),
@@ -293,9 +313,15 @@ impl Sweeps<'_> {
     }
 
     fn told_of_reload(&mut self, item: &Item<'_>, findings: &FaultFindings) -> Result<(), Failure> {
-        let text = reload_faults(&item.scenario.name.to_string(), item.scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", item.interpreter.tag, super::paint::sweep(&text))?;
+        let Item { scenario, interpreter } = item;
+        let title = scenario.name.to_string();
+        if self.json {
+            let sweep = json::ReloadSweep::new(&title, interpreter, findings);
+            tell::emit(&Event::ReloadSweepFinished(Box::new(sweep)))?;
+        } else {
+            let text = reload_faults(&title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
         if findings.unfinished == Some(Unfinished::Interrupted) {
             self.exits.push(Exit::Interrupted);
         }
@@ -332,13 +358,14 @@ impl Sweeps<'_> {
         title: &str,
         findings: &Findings,
     ) -> Result<(), Failure> {
-        let text = text(title, scenario, findings);
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
-        match findings.unfinished {
-            Some(Unfinished::Interrupted) => self.exits.push(Exit::Interrupted),
-            _ if findings.worst() >= Outcome::Crashed => self.exits.push(Exit::Clean),
-            _ => {}
+        if self.json {
+            tell::emit(&Event::SweepFinished(Box::new(json::Sweep::new(title, interpreter, findings))))?;
+        } else {
+            let text = text(title, scenario, findings);
+            writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
+        }
+        if findings.unfinished == Some(Unfinished::Interrupted) {
+            self.exits.push(Exit::Interrupted);
         }
         Ok(())
     }

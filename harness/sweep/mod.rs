@@ -22,6 +22,6 @@ pub use findings::{Findings, Spot, Tried, Unfinished};
 pub use listing::{Line, Listing};
 pub use outcome::{Difference, Effect, Outcome};
 pub use program::{Task, sweep_program};
-pub use reload_faults::{FailedReload, FaultEffect, FaultFindings, Names, sweep_reload};
+pub use reload_faults::{FailedReload, FaultEffect, FaultFindings, Given, Names, ThreadAnswer, sweep_reload};
 pub use scenario::sweep_scenario;
 pub use strike::{Progress, Wishes};

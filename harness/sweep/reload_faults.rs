@@ -3,6 +3,9 @@
 //! At each place two branches are played. In one the exception goes on to whoever called `reload`: which
 //! names of the module are new by then, which old, which neither, and what do the later steps do? In the
 //! other it is swallowed, and one more, clean reload follows: is all then as if it had never failed?
+//!
+//! A call in another thread does not make the reload fail: there one branch is played, and what the call
+//! answers is compared with what it answers before the reload and after it.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +14,17 @@ use super::findings::{Spot, Unfinished};
 use super::listing::{self, Line, Listing};
 use super::outcome::{Effect, Outcome};
 use super::scenario::Judge;
-use super::strike::{Progress, Wishes, strike};
+use super::strike::{Progress, Struck, Wishes, strike};
 use crate::lab::{Item, Lab, RunError};
-use crate::worker::{Branch, Conduct, Fault, NameAfter, Plan, Reloaded, Reloading};
+use crate::worker::{Branch, Called, Conduct, Fault, NameAfter, Plan, Reloaded, Reloading, Thrown};
 
 /// The variants of a branch, as `faults.py` has them.
 const GOES_ON: usize = 0;
 const HEALS: usize = 1;
-/// The function that a place after the last statement of a module is said to be in.
-const END: &str = "<end>";
+/// Functions that places are said to be in which are on no line: before the reload, at the end of a
+/// module, after the reload; and what the source says of them.
+const EDGES: [(&str, &str); 3] =
+    [("<before>", "(before the reload)"), ("<end>", "(the end)"), ("<after>", "(after the reload)")];
 
 /// What a sweep over a reload has found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,9 +32,15 @@ pub struct FaultFindings {
     /// What struck.
     pub fault: Fault,
     /// What it raised, where that was chosen.
-    pub thrown: String,
+    pub thrown: Option<Thrown>,
     /// The module whose reload failed; empty where nothing is reloaded.
     pub module: String,
+    /// What another thread calls, where one does.
+    pub call: Option<String>,
+    /// What of the fault is not there in this Python, in words.
+    pub note: Option<String>,
+    /// What that gives before the reload and after it, where that is known.
+    pub given: Option<[Vec<String>; 2]>,
     /// Where its places are.
     pub spots: Vec<Spot>,
     /// The source that has them.
@@ -48,12 +59,12 @@ pub struct FaultFindings {
     pub unfinished: Option<Unfinished>,
 }
 
-/// A place at which the reload failed.
+/// A class of places at one of which the reload failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedReload {
-    /// Its number.
-    pub place: usize,
-    /// Where it is: an index into [`FaultFindings::spots`].
+    /// The numbers of its places; the first stands for them.
+    pub places: Vec<usize>,
+    /// Where they are: an index into [`FaultFindings::spots`].
     pub spot: usize,
     /// What came of it: an index into [`FaultFindings::effects`].
     pub effect: usize,
@@ -64,12 +75,40 @@ pub struct FailedReload {
 pub struct FaultEffect {
     /// What the later steps do.
     pub then: Effect,
-    /// What they do after one more, clean reload.
-    pub healed: Effect,
+    /// What they do after one more, clean reload, where one was tried.
+    pub healed: Option<Effect>,
     /// What reached the caller; nothing where the reload went through all the same.
     pub raised: Option<String>,
     /// What the names of the module mean after it; nothing where the process ended with it.
     pub names: Option<Names>,
+    /// What a call in another thread gives, where one was made.
+    pub answer: Option<ThreadAnswer>,
+}
+
+/// What a call in another thread gives in the midst of a reload.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ThreadAnswer {
+    /// How it compares.
+    pub kind: Given,
+    /// What it gives, in lines.
+    pub lines: Vec<String>,
+}
+
+/// How a call in the midst of a reload compares with one before and one after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Given {
+    /// As always: before and after give the same.
+    Same,
+    /// As before.
+    Before,
+    /// As after.
+    After,
+    /// As neither.
+    Neither,
+    /// It raises, which it does neither before nor after.
+    Raises,
+    /// It waits for the reload to come to its end.
+    Waits,
 }
 
 /// Names of a module after a reload that failed, apart from those on which a reload has no effect.
@@ -94,32 +133,58 @@ impl FaultFindings {
         })
     }
 
+    /// The worst that a call gives on a line.
+    pub fn given_at(&self, spot: usize) -> Option<Given> {
+        let effects = self.tried.iter().filter(|tried| tried.spot == spot);
+        effects.filter_map(|tried| Some(self.effects[tried.effect].answer.as_ref()?.kind)).max()
+    }
+
+    /// At how many places a call gives what.
+    pub fn given_counts(&self) -> BTreeMap<Given, usize> {
+        let mut counts = BTreeMap::new();
+        for tried in &self.tried {
+            if let Some(answer) = &self.effects[tried.effect].answer {
+                *counts.entry(answer.kind).or_default() += tried.places.len();
+            }
+        }
+        counts
+    }
+
+    /// How many places something is known of.
+    pub fn known(&self) -> usize {
+        self.tried.iter().map(|tried| tried.places.len()).sum()
+    }
+
     /// How many places have each outcome.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
         let mut counts = BTreeMap::new();
         for tried in &self.tried {
-            *counts.entry(self.effects[tried.effect].then.outcome).or_default() += 1;
+            *counts.entry(self.effects[tried.effect].then.outcome).or_default() += tried.places.len();
         }
         counts
     }
 
     /// At how many places one more reload heals a failure.
     pub fn healed(&self) -> usize {
-        self.tried.iter().filter(|tried| self.effects[tried.effect].heals()).count()
+        let healed = self.tried.iter().filter(|tried| self.effects[tried.effect].heals());
+        healed.map(|tried| tried.places.len()).sum()
     }
 
-    fn gather(&mut self, tried: Vec<(usize, usize, FaultEffect)>) {
+    fn gather(&mut self, tried: Vec<(Vec<usize>, usize, FaultEffect)>) {
         let mut effects: Vec<FaultEffect> = tried.iter().map(|(.., effect)| effect.clone()).collect();
         effects.sort_by(|one, other| {
-            let worst = |effect: &FaultEffect| (effect.healed.outcome, effect.then.outcome);
+            let worst = |effect: &FaultEffect| {
+                let given = effect.answer.as_ref().map(|answer| answer.kind);
+                (effect.healed.as_ref().map(|healed| healed.outcome), effect.then.outcome, given)
+            };
             worst(other).cmp(&worst(one)).then_with(|| one.cmp(other))
         });
         effects.dedup();
         self.tried = tried
             .into_iter()
-            .map(|(place, spot, effect)| {
+            .map(|(places, spot, effect)| {
                 let effect = effects.iter().position(|known| *known == effect).unwrap_or_default();
-                FailedReload { place, spot, effect }
+                FailedReload { places, spot, effect }
             })
             .collect();
         self.effects = effects;
@@ -129,7 +194,32 @@ impl FaultFindings {
 impl FaultEffect {
     /// Whether after one more, clean reload all is as if it had never failed.
     pub fn heals(&self) -> bool {
-        self.healed.outcome == Outcome::Safe
+        self.healed.as_ref().is_none_or(|healed| healed.outcome == Outcome::Safe)
+    }
+}
+
+impl Given {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Neither => "neither",
+            Self::Raises => "raises",
+            Self::Waits => "waits",
+        }
+    }
+
+    fn of(lines: &[String], called: &Called, [before, after]: &[Vec<String>; 2]) -> Self {
+        match () {
+            () if called.waited => Self::Waits,
+            () if lines == before && lines == after => Self::Same,
+            () if lines == before => Self::Before,
+            () if lines == after => Self::After,
+            () if called.exception.is_some() => Self::Raises,
+            () => Self::Neither,
+        }
     }
 }
 
@@ -172,18 +262,27 @@ pub fn sweep_reload(
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
     let whole = struck.survey.reloaded.clone().unwrap_or_default();
     let (spots, spot_of) = judge.spots(&struck.survey);
+    let given = given(&judge, &struck);
     let mut tried = Vec::new();
-    for (number, place) in struck.survey.places.iter().enumerate() {
+    for class in &struck.classes {
+        let number = class.representative();
+        let place = struck.survey.places[number];
         let branch = |variant| struck.branches.get(&(number, variant));
-        if let (Some(on), Some(healed)) = (branch(GOES_ON), branch(HEALS)) {
-            let spot = spot_of[&(place.location, place.step)];
-            tried.push((number, spot, effect(&mut judge, &whole, on, healed)?));
+        let Some(on) = branch(GOES_ON) else { continue };
+        let healed = branch(HEALS);
+        if healed.is_some() || wishes.fault.variants() == 1 {
+            let mut effect = effect(&mut judge, &whole, on, healed)?;
+            effect.answer = answer(&judge, on, given.as_ref());
+            tried.push((class.places.clone(), spot_of[&(place.location, place.step)], effect));
         }
     }
     let mut findings = FaultFindings {
         fault: wishes.fault,
-        thrown: wishes.thrown.word().to_owned(),
+        thrown: wishes.thrown,
         module: whole.module,
+        call: whole.call,
+        note: whole.note,
+        given,
         listings: listings(item, &spots),
         spots,
         places: struck.survey.met,
@@ -200,34 +299,68 @@ fn effect(
     judge: &mut Judge<'_>,
     whole: &Reloaded,
     on: &Branch,
-    healed: &Branch,
+    healed: Option<&Branch>,
 ) -> Result<FaultEffect, RunError> {
     let struck = on.struck.as_ref();
     let raised = struck.and_then(|struck| struck.exception.as_ref());
+    // That the reload itself raises is what was asked for.
+    let from = on.step + usize::from(raised.is_some());
     Ok(FaultEffect {
         raised: raised.map(|raised| judge.raised(on, raised)),
         names: struck.map(|struck| Names::of(&struck.names, whole)),
-        // That the reload itself raises is what was asked for.
-        then: Effect::of(judge.differences(on, on.step + 1)?),
-        healed: Effect::of(judge.differences(healed, healed.step)?),
+        then: Effect::of(judge.differences(on, from)?),
+        healed: match healed {
+            Some(healed) => Some(Effect::of(judge.differences(healed, healed.step)?)),
+            None => None,
+        },
+        answer: None,
     })
 }
 
-/// The source, with a line of its own for the end of a module: the last line may be a statement's.
+/// What a call in another thread gives before the reload and after it: at the first place and the last.
+fn given(judge: &Judge<'_>, struck: &Struck) -> Option<[Vec<String>; 2]> {
+    let lines = |place: usize| {
+        let branch = struck.branches.get(&(place, GOES_ON))?;
+        Some(called_lines(judge, branch, branch.struck.as_ref()?.called.as_ref()?))
+    };
+    Some([lines(0)?, lines(struck.survey.places.len().checked_sub(1)?)?])
+}
+
+fn answer(judge: &Judge<'_>, branch: &Branch, given: Option<&[Vec<String>; 2]>) -> Option<ThreadAnswer> {
+    let called = branch.struck.as_ref()?.called.as_ref()?;
+    let lines = called_lines(judge, branch, called);
+    Some(ThreadAnswer { kind: Given::of(&lines, called, given?), lines })
+}
+
+/// What a call wrote, gave and raised.
+fn called_lines(judge: &Judge<'_>, branch: &Branch, called: &Called) -> Vec<String> {
+    let texts = [&called.output].into_iter().chain(&called.value);
+    let mut lines: Vec<String> = texts.flat_map(|text| judge.printed(branch, text)).collect();
+    lines.extend(called.exception.as_ref().map(|raised| judge.raised(branch, raised)));
+    lines
+}
+
+/// The source, with lines of their own for places that are on none: the first line and the last may be
+/// statements.
 fn listings(item: &Item<'_>, spots: &[Spot]) -> Vec<Listing> {
-    let is_end = |spot: &Spot| spot.place.function == END;
+    let edge = |spot: &Spot| EDGES.iter().position(|(function, _)| *function == spot.place.function);
     let mut lines: Vec<Spot> = spots.to_vec();
-    for spot in lines.iter_mut().filter(|spot| is_end(spot)) {
+    for spot in lines.iter_mut().filter(|spot| edge(spot).is_some()) {
         spot.place.markdown = None;
     }
     let mut listings = listing::of_scenario(item.scenario, &lines);
-    for (number, end) in spots.iter().enumerate().filter(|(_, spot)| is_end(spot)) {
+    let edges = spots.iter().enumerate().filter_map(|(number, spot)| Some((edge(spot)?, number)));
+    let mut edges: Vec<(usize, usize)> = edges.collect();
+    edges.sort_unstable();
+    for (edge, number) in edges {
         let is_of = |listing: &&mut Listing| {
-            let mut spots = listing.lines.iter().filter_map(|line| line.spot);
-            spots.any(|spot| lines[spot].place.file == end.place.file)
+            let mut there = listing.lines.iter().filter_map(|line| line.spot);
+            there.any(|spot| lines[spot].place.file == spots[number].place.file)
         };
         if let Some(listing) = listings.iter_mut().find(is_of) {
-            listing.lines.push(Line { number: None, text: "(the end)".to_owned(), spot: Some(number) });
+            let line = Line { number: None, text: EDGES[edge].1.to_owned(), spot: Some(number) };
+            let at = if edge == 0 { 0 } else { listing.lines.len() };
+            listing.lines.insert(at, line);
         }
     }
     listings
@@ -276,13 +409,32 @@ mod tests {
         let broken = Effect { outcome: Outcome::Broken, ..Effect::of(Vec::new()) };
         let mild =
             FaultEffect { then: broken.clone(), healed: Effect::of(Vec::new()), raised: None, names: None };
-        let lasting = FaultEffect { healed: broken, ..mild.clone() };
+        let lasting = FaultEffect { healed: Some(broken), ..mild.clone() };
         let mut findings = FaultFindings::default();
-        findings.gather(vec![(0, 0, mild.clone()), (1, 0, lasting.clone()), (2, 1, mild.clone())]);
+        findings.gather(vec![
+            (vec![0], 0, mild.clone()),
+            (vec![1], 0, lasting.clone()),
+            (vec![2], 1, mild.clone()),
+        ]);
         assert_eq!(findings.effects, [lasting, mild]);
         assert_eq!(findings.healed(), 2);
         assert_eq!(findings.at(0), Some((Outcome::Broken, false)));
         assert_eq!(findings.at(1), Some((Outcome::Broken, true)));
         assert_eq!(findings.at(2), None);
+    }
+
+    #[test]
+    fn a_call_is_compared_with_one_before_and_one_after() {
+        let lines = |text: &str| vec![text.to_owned()];
+        let given = [lines("old"), lines("new")];
+        let called = Called::default();
+        let raising = Called { exception: Some(crate::worker::Exception::default()), ..Called::default() };
+        assert_eq!(Given::of(&lines("old"), &called, &given), Given::Before);
+        assert_eq!(Given::of(&lines("new"), &raising, &given), Given::After);
+        assert_eq!(Given::of(&lines("old"), &called, &[lines("old"), lines("old")]), Given::Same);
+        assert_eq!(Given::of(&lines("other"), &called, &given), Given::Neither);
+        assert_eq!(Given::of(&lines("other"), &raising, &given), Given::Raises);
+        let waiting = Called { waited: true, ..Called::default() };
+        assert_eq!(Given::of(&lines("new"), &waiting, &given), Given::Waits);
     }
 }

@@ -162,6 +162,12 @@ impl<'a> Judge<'a> {
         trace::raised(raised, &Surroundings::within(&branch.workspace, self.item.interpreter, false))
     }
 
+    /// What a branch wrote or displayed, in lines.
+    pub(super) fn printed(&self, branch: &Branch, text: &str) -> Vec<String> {
+        let surroundings = Surroundings::within(&branch.workspace, self.item.interpreter, false);
+        trace::printed(text.as_bytes(), &surroundings).lines().map(str::to_owned).collect()
+    }
+
     /// The steps of a branch that do not answer as the untouched run does. A step before `from` only
     /// counts where the branch ends at it.
     pub(super) fn differences(&mut self, branch: &Branch, from: usize) -> Result<Vec<Difference>, RunError> {

@@ -6,7 +6,6 @@ exception for ever.  `reload-worker` has hooks of its own for this, a spawned Py
 `_testcapi`.  A CPython that loses its way over a failed allocation crashes the branch.
 """
 
-import itertools
 import sys
 
 loaded = sys.modules
@@ -81,7 +80,7 @@ class Spawned(object):
 
     def count(self, call, argument):
         """It does not tell, so what is left until one far away fails is used up here."""
-        left = itertools.repeat(None, FAR)
+        left = iter(bytes(FAR))  # the numbers that it yields are there already
 
         def use_up():
             try:

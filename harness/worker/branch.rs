@@ -43,6 +43,26 @@ pub struct Reloaded {
     pub before: BTreeMap<String, String>,
     /// What it means afterwards.
     pub after: BTreeMap<String, NameAfter>,
+    /// What another thread calls in its midst, where one does.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// What of the fault is not there in this Python, in words.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// What a call in another thread came to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Called {
+    /// Whether the reload had to go on for it to come to an end.
+    pub waited: bool,
+    /// The `repr()` of its value.
+    pub value: Option<String>,
+    /// What it raised.
+    pub exception: Option<Exception>,
+    /// What it wrote.
+    pub output: String,
 }
 
 /// What a name of a module means after a reload: whether another object than before, and what that
@@ -104,6 +124,8 @@ pub struct Struck {
     pub reloaded: Vec<String>,
     /// What the names of the module mean by then, for a fault of the reload itself.
     pub names: BTreeMap<String, NameAfter>,
+    /// What a call in another thread came to, where one was made.
+    pub called: Option<Called>,
 }
 
 /// A fork of a run that took the fault at a place and ran on.

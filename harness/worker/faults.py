@@ -10,7 +10,8 @@ A mechanism is a class made of this fault and the plan's fields.  `arm(place)` h
 strike at a place, by number, or only tells places where that is None; `disarm()` ends
 it.  At each place the mechanism asks `meet`, and strikes where that is true.  One that
 has nothing come between it and the reload has `call(place, reload, module)` instead.
-One that cannot work in this Python has its reason as `refusal`.
+One that cannot work in this Python has its reason as `refusal`; one that does not fail
+the reload has no use for another: its `variants` are one.
 """
 
 import sys
@@ -31,8 +32,9 @@ class ReloadFault(object):
         self.sweep = sweep
         self.patterns = fields.get(b"i", b"").decode("utf-8").split()
         self.is_installed = self.is_spent = self.is_threaded = False
-        self.target = None
+        self.target = self.file = None
         self.met = 0
+        self.told = {}  # by the mechanism, with the survey or with what it came to
         self.mechanism = mechanism(self, fields)
 
     def begin(self):
@@ -67,12 +69,13 @@ class ReloadFault(object):
             return real_reload(module)  # noqa: F821 - given by the probe
         self.is_spent = True
         self.is_threaded = other_threads()  # noqa: F821
+        self.file = source_of(module)
         if hasattr(self.mechanism, "prepare"):
             self.mechanism.prepare(module)
         if sweep.chosen is None:
             return self.survey(module)
         for place in sorted(sweep.chosen):
-            for variant in (GOES_ON, HEALS):
+            for variant in getattr(self.mechanism, "variants", (GOES_ON, HEALS)):
                 if sweep.branch(place, variant):
                     return self.strike(module, place, variant)
         return real_reload(module)  # noqa: F821
@@ -89,11 +92,10 @@ class ReloadFault(object):
         try:
             return self.armed(None, module)
         finally:
-            self.sweep.reloaded = {
-                "module": to_text(module_dict(module).get("__name__")),  # noqa: F821
-                "before": before.shapes,
-                "after": before.compare(module),
-            }
+            self.sweep.reloaded = dict(
+                self.told, module=to_text(module_dict(module).get("__name__")),  # noqa: F821
+                before=before.shapes, after=before.compare(module),
+            )
 
     def strike(self, module, place, variant):
         """Reloads, with the fault, in the branch."""
@@ -105,11 +107,13 @@ class ReloadFault(object):
         except BaseException:
             raised = sweep.run.exception()
             if variant == GOES_ON:
-                sweep.struck(raised, names=names.compare(module))
+                sweep.struck(raised, names=names.compare(module), **self.told)
                 raise
-        sweep.struck(raised, names=names.compare(module))
+        sweep.struck(raised, names=names.compare(module), **self.told)
         if variant == GOES_ON:
             return result
+        if hasattr(self.mechanism, "heal"):
+            self.mechanism.heal()
         return real_reload(module)  # noqa: F821
 
     def armed(self, place, module):
@@ -152,6 +156,14 @@ class Names(object):
     def compare(self, module):
         """By name: whether it means another object than before, and the shape of what it means."""
         return dict((name, [self.ids.get(name) != id(value), shape(value)]) for name, value in names_of(module))
+
+
+def source_of(module):
+    """The file of a module, as its source is called."""
+    file = module_dict(module).get("__file__")  # noqa: F821
+    if type(file) is not str:
+        return "?"
+    return file[:-1] if file.endswith((".pyc", ".pyo")) else file
 
 
 def names_of(module):

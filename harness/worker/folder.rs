@@ -23,8 +23,10 @@ const FILES: &[(&str, &str)] = &[
     ("program.py", include_str!("program.py")),
     ("tree.py", include_str!("tree.py")),
     ("allocations.py", include_str!("allocations.py")),
+    ("files.py", include_str!("files.py")),
     ("faults.py", include_str!("faults.py")),
     ("statements.py", include_str!("statements.py")),
+    ("interrupts.py", include_str!("interrupts.py")),
 ];
 
 /// Where one worker and its runs are at home.

@@ -24,7 +24,7 @@ mod sys;
 mod verify;
 mod workspaces;
 
-pub use branch::{Branch, NameAfter, Place, Reloaded, Struck, Survey, Swept};
+pub use branch::{Branch, Called, NameAfter, Place, Reloaded, Struck, Survey, Swept};
 pub use cancel::Cancel;
 pub use error::{PlayError, StartError};
 pub use event::{

@@ -8,8 +8,8 @@ use std::time::Duration;
 pub struct Plan {
     /// What strikes.
     pub fault: Fault,
-    /// What a fault raises that is an exception of one's choice.
-    pub thrown: Thrown,
+    /// What a fault raises that raises an exception of one's choice.
+    pub thrown: Option<Thrown>,
     /// The modules that are reloaded, in this order.
     pub modules: Vec<String>,
     /// Modules whose lines are in question, `pkg.core` or `pkg.*`; none means the scenario's own.
@@ -30,31 +30,48 @@ pub enum Fault {
     Statements,
     /// An allocation that fails, once, while the module is reloaded.
     Allocations,
+    /// A call that the reload makes on a file, or the state of its files.
+    Files,
+    /// A signal at a line of the reload, whose handler raises.
+    Interrupts,
+    /// A call in another thread at a line of the reload.
+    Threads,
 }
 
 impl Fault {
-    fn word(self) -> &'static str {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Reload => "reload",
             Self::Statements => "statements",
             Self::Allocations => "allocations",
+            Self::Files => "files",
+            Self::Interrupts => "interrupts",
+            Self::Threads => "threads",
         }
     }
 
     /// How often it is tried at each place: a reload that fails is left so, and followed by a clean one.
     pub fn variants(self) -> usize {
         match self {
-            Self::Reload => 1,
-            Self::Statements | Self::Allocations => 2,
+            Self::Reload | Self::Threads => 1,
+            Self::Statements | Self::Allocations | Self::Files | Self::Interrupts => 2,
+        }
+    }
+
+    /// Whether its places are lines that are run, of which some cannot be told apart.
+    pub fn has_classes(self) -> bool {
+        match self {
+            Self::Reload | Self::Interrupts | Self::Threads => true,
+            Self::Statements | Self::Allocations | Self::Files => false,
         }
     }
 }
 
 /// An exception of one's choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Thrown {
     /// What most code catches.
-    #[default]
     Exception,
     /// What code catches that can do without a module.
     ImportError,
@@ -76,7 +93,7 @@ impl Thrown {
 impl Plan {
     /// A survey.
     pub fn survey(fault: Fault, modules: Vec<String>, limit: Duration) -> Self {
-        Self { fault, thrown: Thrown::default(), modules, lines: Vec::new(), chosen: None, limit }
+        Self { fault, thrown: None, modules, lines: Vec::new(), chosen: None, limit }
     }
 
     /// As fields of a request (`Sweep` in `sweep.py`).
@@ -85,7 +102,7 @@ impl Plan {
             ('k', self.fault.word().as_bytes().to_vec()),
             ('m', self.modules.join(" ").into_bytes()),
             ('i', self.lines.join(" ").into_bytes()),
-            ('r', self.thrown.word().as_bytes().to_vec()),
+            ('r', self.thrown.map_or("", Thrown::word).as_bytes().to_vec()),
             ('l', self.limit.as_secs_f64().to_string().into_bytes()),
         ];
         if let Some(chosen) = &self.chosen {

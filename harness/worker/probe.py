@@ -18,6 +18,7 @@ them elsewhere.  Three rules hold all through both files:
 
 import __future__
 import gc
+import marshal
 import os
 import resource
 import select
@@ -43,7 +44,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl", "imp", "select"):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select") + (("marshal",) if PY2 else ()):  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 
@@ -95,10 +96,11 @@ faults = load(
 )
 statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
 allocations = load("allocations")
+files = load("files", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
-    "allocations.py",
+    "interrupts.py", "allocations.py", "files.py",
 )]
 
 
@@ -111,6 +113,7 @@ FAULTS = {
     b"reload": points.ReloadPoints,
     b"statements": of_reload(statements.Statements),
     b"allocations": of_reload(allocations.Allocations),
+    b"files": of_reload(files.Files),
 }
 
 FUTURE_FLAGS = 0
@@ -778,6 +781,10 @@ def chain_of(error):
     return chain
 
 
+interrupts = load(
+    "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kind_of,
+)
+FAULTS.update({b"interrupts": of_reload(interrupts.Interrupts), b"threads": of_reload(interrupts.Threads)})
 program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
 
 if __name__ == "probe":

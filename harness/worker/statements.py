@@ -27,7 +27,7 @@ class Statements(object):
 
     def __init__(self, seam, fields):
         self.seam = seam
-        self.kind = KINDS[fields[b"r"]]
+        self.kind = KINDS.get(fields.get(b"r"), Exception)
         self.hook = Finder(self) if PY2 else Loading(self)
         self.reached = None
 

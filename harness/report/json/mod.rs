@@ -4,8 +4,10 @@
 
 mod held;
 mod machine;
+mod reload_sweep;
 mod run;
 mod step;
+mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
@@ -17,8 +19,10 @@ use serde::Serialize;
 
 pub use held::Held;
 pub use machine::{Installed, Unfit};
+pub use reload_sweep::ReloadSweep;
 pub use run::{End, Run, counted};
 pub use step::{Output, Played};
+pub use sweep::Sweep;
 
 use crate::python::{Host, Interpreter};
 
@@ -40,6 +44,10 @@ pub enum Event {
     },
     /// A run came to whatever end.
     RunFinished(Box<Run>),
+    /// A fault was tried at every place of a run (`sweep`).
+    SweepFinished(Box<Sweep>),
+    /// A fault was tried at every place of a reload (`sweep --fault`).
+    ReloadSweepFinished(Box<ReloadSweep>),
     /// Something is wrong with a scenario.
     Problem(Problem),
     /// A run does not take place.
