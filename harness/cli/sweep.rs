@@ -83,6 +83,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "BRANCHES")]
     budget: Option<NonZeroUsize>,
 
+    /// Spend the budget on a sample of the places that this number draws, not on the first ones
+    #[arg(long, value_name = "NUMBER", requires = "budget")]
+    seed: Option<u64>,
+
     /// Stop after this time and tell what is known by then
     #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
     time: Option<Duration>,
@@ -121,6 +125,10 @@ enum Kind {
     Reload,
     /// The first reload of a scenario raises at each statement of the module, and of those that it imports anew
     Statements,
+    /// Memory runs out once while the first reload runs, at each of its allocations
+    Allocations,
+    /// Each call that the first reload makes on a file fails, and its source and bytecode are not what they were
+    Files,
     /// A signal comes at each line of the first reload: Ctrl-C, or one whose handler raises
     Interrupts,
     /// Another thread makes the next call of the transcript at each line of the first reload
@@ -132,6 +140,8 @@ impl From<Kind> for Fault {
         match kind {
             Kind::Reload => Self::Reload,
             Kind::Statements => Self::Statements,
+            Kind::Allocations => Self::Allocations,
+            Kind::Files => Self::Files,
             Kind::Interrupts => Self::Interrupts,
             Kind::Threads => Self::Threads,
         }
@@ -169,6 +179,7 @@ impl SweepArgs {
             lines: self.lines.clone(),
             exhaustive: self.exhaustive,
             budget: self.budget.map(NonZeroUsize::get),
+            seed: self.seed,
             deadline: self.time.map(|time| Instant::now() + time),
             limit: self.timeout.unwrap_or(BRANCH_LIMIT),
             fault: self.fault.into(),

@@ -32,6 +32,7 @@ pub fn reload_faults(title: &str, scenario: &Scenario, findings: &FaultFindings)
     let counts = if counts.is_empty() { "nothing tried".to_owned() } else { counts.join(", ") };
     lines.push(format!("{} places, {} branches: {counts}", findings.places, findings.branches));
     let unknown = findings.places - findings.known() - findings.threaded;
+    lines.extend(findings.note.clone());
     lines.extend(unfinished(unknown, findings.threaded, findings.unfinished));
     lines.extend(answer(findings));
     lines.join("\n") + "\n"
@@ -41,6 +42,8 @@ fn headline(findings: &FaultFindings) -> String {
     let module = &findings.module;
     match findings.fault {
         Fault::Reload => format!("a reload of {module} at every point"),
+        Fault::Allocations => format!("MemoryError at every allocation of the reload of {module}"),
+        Fault::Files => format!("failing and damaged files under the reload of {module}"),
         Fault::Statements => {
             let thrown = findings.thrown.map_or("Exception", Thrown::word);
             format!("{thrown} at every statement of the reload of {module}")

@@ -130,7 +130,12 @@ pub(super) fn named(spots: &[usize], scenario: Option<&Scenario>, all_spots: &[S
     for (file, mut numbers) in ranges {
         numbers.sort_unstable();
         numbers.dedup();
-        all.push(format!("{file}:{}", runs(&numbers)));
+        all.push(match file.strip_prefix('<').and_then(|file| file.strip_suffix('>')) {
+            None => format!("{file}:{}", runs(&numbers)),
+            // No file, but what the places are, and how many-th of these.
+            Some(what) if numbers == [0] => what.to_owned(),
+            Some(what) => format!("{what} {}", runs(&numbers)),
+        });
     }
     all.extend(names);
     let more = all.len().saturating_sub(NAMED);

@@ -37,6 +37,8 @@ pub struct FaultFindings {
     pub module: String,
     /// What another thread calls, where one does.
     pub call: Option<String>,
+    /// What of the fault is not there in this Python, in words.
+    pub note: Option<String>,
     /// What that gives before the reload and after it, where that is known.
     pub given: Option<[Vec<String>; 2]>,
     /// Where its places are.
@@ -280,6 +282,7 @@ pub fn sweep_reload(
         thrown: wishes.thrown,
         module: whole.module,
         call: whole.call,
+        note: whole.note,
         given,
         listings: listings(item, &spots),
         spots,

@@ -21,6 +21,8 @@ pub struct Wishes {
     pub exhaustive: bool,
     /// How many branches may be played.
     pub budget: Option<usize>,
+    /// What draws the places on which it is spent; they are the first ones where there is none.
+    pub seed: Option<u64>,
     /// When it is to be over.
     pub deadline: Option<Instant>,
     /// How long a branch may take.
@@ -62,7 +64,8 @@ pub(super) fn strike(
     let classes = classes(&survey, wishes.exhaustive || !plan.fault.has_classes());
     let all: Vec<usize> = classes.iter().map(Class::representative).collect();
     let variants = plan.fault.variants();
-    let chosen = &all[..wishes.budget.map_or(all.len(), |budget| budget.div_ceil(variants).min(all.len()))];
+    let count = wishes.budget.map_or(all.len(), |budget| budget.div_ceil(variants).min(all.len()));
+    let chosen = &choose(&all, count, wishes.seed);
     told.begin(chosen.len() * variants);
     let branches = Mutex::new(BTreeMap::new());
     let mut unfinished = (chosen.len() < all.len()).then_some(Unfinished::Budget);
@@ -112,6 +115,28 @@ impl Progress for () {
     fn advance(&self) {}
 }
 
+/// So many of the places, in their order: the first ones, or those that a seed draws.
+fn choose(all: &[usize], count: usize, seed: Option<u64>) -> Vec<usize> {
+    let Some(seed) = seed else { return all[..count].to_vec() };
+    let (mut left, mut state) = (all.to_vec(), seed);
+    let mut chosen: Vec<usize> = (0..count)
+        .map(|_| {
+            let drawn = usize::try_from(next(&mut state) % left.len() as u64).unwrap_or_default();
+            left.swap_remove(drawn)
+        })
+        .collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// The next number of a sequence that its seed decides (`SplitMix64`).
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 fn conduct_with(conduct: &Conduct, plan: Plan) -> Conduct {
     Conduct { plan: Some(plan), ..conduct.clone() }
 }
@@ -142,6 +167,17 @@ pub(super) fn whole(untouched: &Play, branch: &Branch) -> Play {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_seed_draws_the_same_places_each_time_and_each_at_most_once() {
+        let all: Vec<usize> = (0..100).collect();
+        assert_eq!(choose(&all, 3, None), [0, 1, 2]);
+        let drawn = choose(&all, 30, Some(7));
+        assert_eq!(drawn, choose(&all, 30, Some(7)));
+        assert_ne!(drawn, choose(&all, 30, Some(8)));
+        assert!(drawn.len() == 30 && drawn.is_sorted_by(|one, other| one < other));
+        assert_eq!(choose(&all, 100, Some(7)), all);
+    }
 
     #[test]
     fn the_parts_have_all_places_and_each_some_of_the_early_ones() {

@@ -46,6 +46,9 @@ pub struct Reloaded {
     /// What another thread calls in its midst, where one does.
     #[serde(default)]
     pub call: Option<String>,
+    /// What of the fault is not there in this Python, in words.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// What a call in another thread came to.

@@ -9,8 +9,9 @@ one more, clean reload follows.  The run itself reloads untouched.
 A mechanism is a class made of this fault and the plan's fields.  `arm(place)` has the fault
 strike at a place, by number, or only tells places where that is None; `disarm()` ends
 it.  At each place the mechanism asks `meet`, and strikes where that is true.  One that
-cannot work in this Python has its reason as `refusal`; one that does not fail the reload has
-no use for another: its `variants` are one.
+has nothing come between it and the reload has `call(place, reload, module)` instead.
+One that cannot work in this Python has its reason as `refusal`; one that does not fail
+the reload has no use for another: its `variants` are one.
 """
 
 import sys
@@ -69,6 +70,8 @@ class ReloadFault(object):
         self.is_spent = True
         self.is_threaded = other_threads()  # noqa: F821
         self.file = source_of(module)
+        if hasattr(self.mechanism, "prepare"):
+            self.mechanism.prepare(module)
         if sweep.chosen is None:
             return self.survey(module)
         for place in sorted(sweep.chosen):
@@ -86,11 +89,9 @@ class ReloadFault(object):
     def survey(self, module):
         """Reloads, and tells the places on the way, and what the module's names mean before and after."""
         before = Names(module)
-        self.mechanism.arm(None)
         try:
-            return real_reload(module)  # noqa: F821
+            return self.armed(None, module)
         finally:
-            self.mechanism.disarm()
             self.sweep.reloaded = dict(
                 self.told, module=to_text(module_dict(module).get("__name__")),  # noqa: F821
                 before=before.shapes, after=before.compare(module),
@@ -102,11 +103,7 @@ class ReloadFault(object):
         self.target, self.met = place, 0
         raised = None
         try:
-            self.mechanism.arm(place)
-            try:
-                result = real_reload(module)  # noqa: F821
-            finally:
-                self.mechanism.disarm()
+            result = self.armed(place, module)
         except BaseException:
             raised = sweep.run.exception()
             if variant == GOES_ON:
@@ -115,7 +112,19 @@ class ReloadFault(object):
         sweep.struck(raised, names=names.compare(module), **self.told)
         if variant == GOES_ON:
             return result
+        if hasattr(self.mechanism, "heal"):
+            self.mechanism.heal()
         return real_reload(module)  # noqa: F821
+
+    def armed(self, place, module):
+        """A reload under the mechanism."""
+        if hasattr(self.mechanism, "call"):
+            return self.mechanism.call(place, real_reload, module)  # noqa: F821
+        self.mechanism.arm(place)
+        try:
+            return real_reload(module)  # noqa: F821
+        finally:
+            self.mechanism.disarm()
 
     # -- for mechanisms
 

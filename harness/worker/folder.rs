@@ -9,7 +9,7 @@ use super::removal::{clear, remove};
 /// The probe's file name.
 const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
-const FILES: [(&str, &str); 16] = [
+const FILES: &[(&str, &str)] = &[
     (PROBE, include_str!("probe.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
@@ -22,6 +22,8 @@ const FILES: [(&str, &str); 16] = [
     ("points.py", include_str!("points.py")),
     ("program.py", include_str!("program.py")),
     ("tree.py", include_str!("tree.py")),
+    ("allocations.py", include_str!("allocations.py")),
+    ("file_faults.py", include_str!("file_faults.py")),
     ("files.py", include_str!("files.py")),
     ("faults.py", include_str!("faults.py")),
     ("statements.py", include_str!("statements.py")),

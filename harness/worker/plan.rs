@@ -28,6 +28,10 @@ pub enum Fault {
     Reload,
     /// An exception at a statement of the module that is reloaded.
     Statements,
+    /// An allocation that fails, once, while the module is reloaded.
+    Allocations,
+    /// A call that the reload makes on a file, or the state of its files.
+    Files,
     /// A signal at a line of the reload, whose handler raises.
     Interrupts,
     /// A call in another thread at a line of the reload.
@@ -40,6 +44,8 @@ impl Fault {
         match self {
             Self::Reload => "reload",
             Self::Statements => "statements",
+            Self::Allocations => "allocations",
+            Self::Files => "files",
             Self::Interrupts => "interrupts",
             Self::Threads => "threads",
         }
@@ -49,7 +55,7 @@ impl Fault {
     pub fn variants(self) -> usize {
         match self {
             Self::Reload | Self::Threads => 1,
-            Self::Statements | Self::Interrupts => 2,
+            Self::Statements | Self::Allocations | Self::Files | Self::Interrupts => 2,
         }
     }
 
@@ -57,7 +63,7 @@ impl Fault {
     pub fn has_classes(self) -> bool {
         match self {
             Self::Reload | Self::Interrupts | Self::Threads => true,
-            Self::Statements => false,
+            Self::Statements | Self::Allocations | Self::Files => false,
         }
     }
 }

@@ -100,10 +100,12 @@ statements = load(
     "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
     **({"imp": imp, "marshal": marshal} if PY2 else {})
 )
+allocations = load("allocations")
+file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
-    "files.py", "interrupts.py",
+    "interrupts.py", "allocations.py", "file_faults.py", "files.py",
 )]
 
 
@@ -112,7 +114,12 @@ def of_reload(mechanism):
     return lambda sweep, fields: faults.ReloadFault(sweep, fields, mechanism)
 
 
-FAULTS = {b"reload": points.ReloadPoints, b"statements": of_reload(statements.Statements)}
+FAULTS = {
+    b"reload": points.ReloadPoints,
+    b"statements": of_reload(statements.Statements),
+    b"allocations": of_reload(allocations.Allocations),
+    b"files": of_reload(file_faults.FileFaults),
+}
 
 FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:

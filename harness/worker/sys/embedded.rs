@@ -10,19 +10,35 @@
 #![no_main]
 #![allow(unsafe_code)]
 
+mod allocations;
+
 use std::ffi::{CStr, c_char, c_int};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 /// What only a host can tell: `_harness`, a built-in module of this process.
 #[pymodule]
 mod _harness {
-    use super::{CStr, loaded_from, pyfunction};
+    use super::{CStr, PyResult, PyRuntimeError, allocations, loaded_from, pyfunction};
 
     /// The file that libpython was loaded from.
     #[pyfunction]
     fn libpython() -> Option<String> {
         loaded_from().map(|name: &CStr| name.to_string_lossy().into_owned())
+    }
+
+    /// From now on counts allocations, and lets the one of this number fail, from 1 on; 0 for none.
+    #[pyfunction]
+    fn arm(number: u64) -> PyResult<()> {
+        let lacks = || PyRuntimeError::new_err("this Python has no hooks for its allocators");
+        allocations::arm(number).then_some(()).ok_or_else(lacks)
+    }
+
+    /// How many allocations there were since then; none fails from now on.
+    #[pyfunction]
+    fn disarm() -> u64 {
+        allocations::disarm()
     }
 }
 
