@@ -232,3 +232,15 @@ fn a_scenario_without_a_reload_has_no_places() {
         assert_eq!((findings.places, findings.module.as_str()), (0, ""), "{tag}");
     }
 }
+
+#[test]
+fn old_bytecode_that_python_takes_for_new_has_no_statements() {
+    // An edit within the second, of the same size: no Python looks further.
+    let markdown = "# Test\n\n```toml\nbytecode = \"timestamp\"\n```\n\n`foo.py`:\n\n```python\nX = 1\n```\n\n```pycon\n\
+                    >>> import foo, os\n>>> status = os.stat(\"foo.py\")\n```\n\n`foo.py`:\n\n```python\nX = 2\n```\n\n\
+                    ```pycon\n>>> os.utime(\"foo.py\", (status.st_atime, status.st_mtime))\n>>> reload(foo)\n\
+                    >>> foo.X\n```\n";
+    for (tag, findings) in each(markdown, Fault::Statements, None) {
+        assert_eq!(findings.unwrap().places, 0, "{tag}");
+    }
+}

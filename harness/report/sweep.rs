@@ -58,7 +58,7 @@ pub fn mark(counts: &BTreeMap<Outcome, usize>) -> String {
 pub(super) fn source(
     listing: &Listing,
     mark: &dyn Fn(usize) -> String,
-    width: usize,
+    columns: usize,
     lines: &mut Vec<String>,
 ) {
     if !listing.title.is_empty() {
@@ -68,19 +68,19 @@ pub(super) fn source(
     let mut next = with.first().copied().unwrap_or_default();
     for at in with {
         if at > next + GAP {
-            lines.push(format!("    {:<width$}...", ""));
+            lines.push(format!("    {:<columns$}...", ""));
         } else {
-            lines.extend((next..at).map(|between| source_line(&listing.lines[between], mark, width)));
+            lines.extend((next..at).map(|between| source_line(&listing.lines[between], mark, columns)));
         }
-        lines.push(source_line(&listing.lines[at], mark, width));
+        lines.push(source_line(&listing.lines[at], mark, columns));
         next = at + 1;
     }
 }
 
-fn source_line(line: &Line, mark: &dyn Fn(usize) -> String, width: usize) -> String {
+fn source_line(line: &Line, mark: &dyn Fn(usize) -> String, columns: usize) -> String {
     let mark = line.spot.map(mark).unwrap_or_default();
     let number = line.number.map(|number| format!("{number:>4}  ")).unwrap_or_default();
-    format!("    {mark:<width$}{number}{}", line.text).trim_end().to_owned()
+    format!("    {mark:<columns$}{number}{}", line.text).trim_end().to_owned()
 }
 
 fn group(

@@ -390,6 +390,7 @@ mod tests {
                 ("os", false, "module"),
                 ("made", true, "1"),
             ]),
+            call: None,
         };
         let failed = after(&[
             ("f", true, "function"),
@@ -407,8 +408,13 @@ mod tests {
     #[test]
     fn what_does_not_heal_comes_first_and_equal_effects_are_one() {
         let broken = Effect { outcome: Outcome::Broken, ..Effect::of(Vec::new()) };
-        let mild =
-            FaultEffect { then: broken.clone(), healed: Effect::of(Vec::new()), raised: None, names: None };
+        let mild = FaultEffect {
+            then: broken.clone(),
+            healed: Some(Effect::of(Vec::new())),
+            raised: None,
+            names: None,
+            answer: None,
+        };
         let lasting = FaultEffect { healed: Some(broken), ..mild.clone() };
         let mut findings = FaultFindings::default();
         findings.gather(vec![

@@ -44,7 +44,7 @@ impl Hearing {
         match (frame, &mut self.open) {
             (Frame::Step(event), Some(branch)) => branch.events.push(*event),
             (Frame::Done { .. }, Some(branch)) => branch.is_done = true,
-            (Frame::Struck(struck), Some(branch)) => branch.struck = Some(struck),
+            (Frame::Struck(struck), Some(branch)) => branch.struck = Some(*struck),
             (Frame::Step(event), None) => {
                 self.events.push(*event);
                 self.uses.clear();

@@ -22,7 +22,17 @@ COMPREHENSIONS = {
 
 
 def parse(content, path):
-    """The code objects and the scopes of a source, without the warnings: an import has given those."""
+    """The code objects and the scopes of a source."""
+    try:
+        content += b"\n"
+        whole = compile_quietly(content, path, "exec", 0, True)
+        return codes_in(whole), scopes_in(compile_quietly(content, path, "exec", ONLY_AST, True))
+    except Exception:
+        return [], {}  # what cannot be compiled is not what runs
+
+
+def compile_quietly(*what):
+    """Compiles without the warnings: an import has given those."""
     filters = []
     for name in ("warnings", "_warnings"):
         module = loaded.get(name)
@@ -32,11 +42,7 @@ def parse(content, path):
     for own in filters:
         own.insert(0, QUIET)
     try:
-        content += b"\n"
-        whole = compile(content, path, "exec", 0, True)
-        return codes_in(whole), scopes_in(compile(content, path, "exec", ONLY_AST, True))
-    except Exception:
-        return [], {}  # what cannot be compiled is not what runs
+        return compile(*what)
     finally:
         for own in filters:
             if own and own[0] is QUIET:

@@ -51,7 +51,7 @@ pub(super) enum Frame {
         step: usize,
     },
     /// What the fault came to.
-    Struck(Struck),
+    Struck(Box<Struck>),
     /// The branch has ended, and what follows is of the run.
     Joined {
         /// As wait(2) gives it.

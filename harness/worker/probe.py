@@ -44,7 +44,7 @@ gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.get
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl", "imp", "select") + (("marshal",) if PY2 else ()):  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select") + (("marshal",) if PY2 else ()):  # a bare one has not imported them
     loaded.pop(_name, None)
 
 
@@ -94,7 +94,10 @@ faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
     other_threads=points.other_threads, fits=points.fits,
 )
-statements = load("statements", is_same_code=lines.is_same_code, **({"imp": imp} if PY2 else {}))
+statements = load(
+    "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
+    **({"imp": imp, "marshal": marshal} if PY2 else {})
+)
 allocations = load("allocations")
 files = load("files", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (

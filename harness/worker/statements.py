@@ -46,10 +46,11 @@ class Statements(object):
 
     def code(self, source, file):
         """The code of a source with places in it."""
-        tree = compile(source, file, "exec", ONLY_AST, True)
+        tree = compile_quietly(source, file, "exec", ONLY_AST, True)  # noqa: F821 - given by the probe
         places = Inserted(tree, len(source.splitlines())).places
         known = dict((TOKEN % number, self.reached(file, *place)) for number, place in enumerate(places))
-        return replaced(compile(tree, file, "exec", 0, True), known)
+        code = compile_quietly(tree, file, "exec", 0, True)  # noqa: F821
+        return replaced(code, known)
 
 
 class Place(object):
@@ -199,8 +200,8 @@ class Loading(object):
                 return code
             source = loader.get_data(file)
             # Old bytecode of another source has no statements that could be told.
-            whole = compile(source, file, "exec", 0, True)
-            return mechanism.code(source, file) if is_same_code(whole, code) else code  # noqa: F821 - given by the probe
+            whole = compile_quietly(source, file, "exec", 0, True)  # noqa: F821
+            return mechanism.code(source, file) if is_same_code(whole, code) else code  # noqa: F821
 
         self.loader.get_code = get_code
 
@@ -235,7 +236,7 @@ class Finder(object):
             folder, where = where, os.path.join(where, "__init__.py")
         elif kind != imp.PY_SOURCE:  # noqa: F821
             return None
-        if not os.path.exists(where) or not self.mechanism.seam.owns(where, name):
+        if not os.path.exists(where) or not self.mechanism.seam.owns(where, name) or is_stale(where):
             return None
         return Source(self.mechanism, where, folder)
 
@@ -259,3 +260,18 @@ class Source(object):
             loaded.pop(name, None)
             raise
         return loaded[name]
+
+
+def is_stale(file):
+    """2.7: whether bytecode of another source would be taken for that of this one, by its time alone."""
+    try:
+        with open(file + "c", "rb") as cached:
+            magic, mtime, content = cached.read(4), cached.read(4), cached.read()
+    except IOError:
+        return False
+    seconds = int(os.stat(file).st_mtime) & 0xFFFFFFFF
+    if magic != imp.get_magic() or sum(ord(byte) << 8 * at for at, byte in enumerate(mtime)) != seconds:  # noqa: F821
+        return False
+    with open(file, "U") as source:
+        whole = compile_quietly(source.read(), file, "exec", 0, True)  # noqa: F821
+    return not is_same_code(whole, marshal.loads(content))  # noqa: F821
