@@ -391,6 +391,7 @@ mod tests {
                 ("os", false, "module"),
                 ("made", true, "1"),
             ]),
+            note: None,
             call: None,
         };
         let failed = after(&[

@@ -35,7 +35,6 @@ except ImportError:
     import __builtin__ as builtins
     import fcntl
     import imp
-    import marshal
     import signal as _signal
     from __builtin__ import reload
 

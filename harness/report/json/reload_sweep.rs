@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::sweep::{Differing, differing, unfinished};
 use crate::python::Interpreter;
 use crate::sweep::{FaultEffect, FaultFindings, Given, Listing};
-use crate::worker::Thrown;
+use crate::trace::Place;
+use crate::worker::{Fault, Thrown};
 
 /// What a fault at every place of a reload does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,7 +17,7 @@ pub struct ReloadSweep {
     subject: String,
     /// The tag of the interpreter.
     python: String,
-    /// What struck: `statements`, `interrupts`, `threads`.
+    /// What struck: `statements`, `allocations`, `files`, `interrupts`, `threads`.
     fault: &'static str,
     /// What it raised, where that was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,6 +27,9 @@ pub struct ReloadSweep {
     /// What another thread called, where one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<String>,
+    /// What of the fault is not there in this Python, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     /// How many places the reload has.
     places: usize,
     /// How many branches were played.
@@ -70,6 +74,9 @@ struct Group {
     outcome: &'static str,
     /// The numbers of the places, in the order in which the reload comes to them.
     places: Vec<usize>,
+    /// What these are, for places that are not in the source: `open foo.py: EIO`, `source vanishes`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    what: Vec<String>,
     /// What reached the caller of `reload`.
     #[serde(skip_serializing_if = "Option::is_none")]
     raised: Option<String>,
@@ -106,6 +113,7 @@ impl ReloadSweep {
             raise: findings.thrown.map(Thrown::word),
             module: findings.module.clone(),
             call: findings.call.clone(),
+            note: findings.note.clone(),
             places: findings.places,
             branches: findings.branches,
             threaded: findings.threaded,
@@ -138,15 +146,24 @@ fn source(listing: &Listing, findings: &FaultFindings) -> Source {
     Source { file: file.to_owned(), lines: lines.collect() }
 }
 
+/// A state of a file, or how many-th call of its kind.
+fn what(place: &Place) -> String {
+    let name = place.file.trim_matches(['<', '>']);
+    if place.line < 2 { name.to_owned() } else { format!("{name} {}", place.line) }
+}
+
 fn group(at: usize, effect: &FaultEffect, findings: &FaultFindings) -> Group {
     let tried = findings.tried.iter().filter(|tried| tried.effect == at);
     let mut places: Vec<usize> = tried.flat_map(|tried| tried.places.clone()).collect();
     places.sort_unstable();
+    let of_files = findings.tried.iter().filter(|tried| tried.effect == at && findings.fault == Fault::Files);
+    let what = of_files.map(|tried| what(&findings.spots[tried.spot].place)).collect();
     let names = effect.names.clone().unwrap_or_default();
     let given = effect.answer.as_ref();
     Group {
         outcome: given.map_or(effect.then.outcome.word(), |answer| answer.kind.word()),
         places,
+        what,
         raised: effect.raised.clone(),
         new: names.new,
         old: names.old,
