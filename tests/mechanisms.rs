@@ -20,8 +20,11 @@ fn each_prints(script: &str) -> Vec<(Interpreter, String)> {
 fn prints(interpreter: &Interpreter, script: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let probe = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/worker");
-    let script =
-        format!("import os, sys\nPROBE = {probe:?}\nos.chdir({:?})\n{LOAD}\n{script}", folder.path());
+    let script = format!(
+        "import os, sys\nPROBE = '{}'\nos.chdir('{}')\n{LOAD}\n{script}",
+        probe.display(),
+        folder.path().display()
+    );
     let mut command = match &interpreter.host {
         Host::Embedded { libpython } => {
             let mut command = Command::new(env!("CARGO_BIN_EXE_reload-worker"));

@@ -73,7 +73,9 @@ pub(crate) fn sweep(report: &str) -> String {
         } else {
             line.split_at(line.len() - words.len() + word.len())
         };
-        painted.push_str(&format!("{}{rest}\n", Styled::new(style, marked)));
+        painted.push_str(&Styled::new(style, marked).to_string());
+        painted.push_str(rest);
+        painted.push('\n');
     }
     painted
 }

@@ -295,7 +295,10 @@ impl Sweeps<'_> {
             Ok(findings) => {
                 self.told(item.interpreter, Some(item.scenario), &item.scenario.name.to_string(), &findings)
             }
-            Err(error) => self.failed(&error),
+            Err(error) => {
+                self.failed(&error);
+                Ok(())
+            }
         }
     }
 
@@ -314,7 +317,10 @@ impl Sweeps<'_> {
                 }
                 Ok(())
             }
-            Err(error) => self.failed(&error),
+            Err(error) => {
+                self.failed(&error);
+                Ok(())
+            }
         }
     }
 
@@ -340,11 +346,14 @@ impl Sweeps<'_> {
         bar.finish();
         match findings {
             Ok(findings) => self.told(interpreter, None, &task.command, &findings),
-            Err(error) => self.failed(&error),
+            Err(error) => {
+                self.failed(&error);
+                Ok(())
+            }
         }
     }
 
-    fn failed(&mut self, error: &SweepError) -> Result<(), Failure> {
+    fn failed(&mut self, error: &SweepError) {
         self.exits.push(match error {
             SweepError::Run(error) if error.is_interruption() => Exit::Interrupted,
             SweepError::Run(_) => Exit::Internal,
@@ -354,7 +363,6 @@ impl Sweeps<'_> {
         if self.exits.last() != Some(&Exit::Interrupted) {
             tell::say_error(error);
         }
-        Ok(())
     }
 
     fn told(

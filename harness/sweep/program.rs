@@ -59,17 +59,16 @@ pub fn sweep_program(
     let deed = |play: &Play| Deed::of(play, &Surroundings::of(play, interpreter, false));
     let again = deed(&play(&conduct)?);
     let noise = Noise::between(&untouched, &again);
-    let edited = match task.program.edits.is_empty() {
-        true => None,
-        false => {
-            let program = Program { edited: true, ..task.program.clone() };
-            let conduct = Conduct { program: Some(program), ..conduct.clone() };
-            Some(deed(&play(&conduct)?))
-        }
+    let edited = if task.program.edits.is_empty() {
+        None
+    } else {
+        let program = Program { edited: true, ..task.program.clone() };
+        let conduct = Conduct { program: Some(program), ..conduct.clone() };
+        Some(deed(&play(&conduct)?))
     };
-    let mut plan = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
-    plan.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
-    let struck = strike(lab, &item, &conduct, plan, wishes, told)?;
+    let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
+    survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
+    let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
     let mut spots: Vec<Spot> = Vec::new();
     let mut spot_of = BTreeMap::new();
     let mut files = Files::new(&task.program.folder);
@@ -145,7 +144,8 @@ impl Deed {
 
     fn last_words(&self) -> String {
         let lines: Vec<&str> = self.out.iter().chain(&self.err).map(String::as_str).collect();
-        lines[lines.len().saturating_sub(10)..].iter().map(|line| format!("\n    {line}")).collect()
+        let last = &lines[lines.len().saturating_sub(10)..];
+        last.iter().flat_map(|line| ["\n    ", line]).collect()
     }
 }
 
@@ -202,10 +202,8 @@ impl Judge<'_> {
             Ending::Exited { status } => *status,
             _ => 0,
         };
-        let out =
-            self.lines(&deed.out, &untouched.out, edited.map(|edited| &edited.out[..]), &self.noise.out);
-        let err =
-            self.lines(&deed.err, &untouched.err, edited.map(|edited| &edited.err[..]), &self.noise.err);
+        let out = compared(&deed.out, &untouched.out, edited.map(|edited| &edited.out[..]), &self.noise.out);
+        let err = compared(&deed.err, &untouched.err, edited.map(|edited| &edited.err[..]), &self.noise.err);
         let is_known =
             deed.ending == untouched.ending || edited.is_some_and(|edited| deed.ending == edited.ending);
         let outcome = match &deed.ending {
@@ -228,31 +226,24 @@ impl Judge<'_> {
         };
         Some(Difference { step: Some(0), outcome, given, expected })
     }
+}
 
-    /// Compares a stream line by line with that of the untouched run and, where there is an edit, of a run
-    /// with the new source.
-    fn lines(
-        &self,
-        given: &[String],
-        old: &[String],
-        new: Option<&[String]>,
-        noise: &BTreeSet<usize>,
-    ) -> Compared {
-        let differs =
-            |line: usize, other: &[String]| !noise.contains(&line) && given.get(line) != other.get(line);
-        let all = 0..given.len().max(old.len()).max(new.map_or(0, <[String]>::len));
-        let strange: Vec<usize> =
-            all.filter(|line| differs(*line, old) && new.is_none_or(|new| differs(*line, new))).collect();
-        let pick = |lines: &[String]| {
-            strange.first().and_then(|line| lines.get(*line).cloned()).into_iter().collect()
-        };
-        let outcome = match (strange.is_empty(), new) {
-            (false, _) => Outcome::Mixed,
-            (true, Some(new)) if is_stale(given, old, new) => Outcome::Stale,
-            (true, _) => Outcome::Safe,
-        };
-        Compared { outcome, given: pick(given), expected: pick(old) }
-    }
+/// Compares a stream line by line with that of the untouched run and, where there is an edit, of a run
+/// with the new source.
+fn compared(given: &[String], old: &[String], new: Option<&[String]>, noise: &BTreeSet<usize>) -> Compared {
+    let differs =
+        |line: usize, other: &[String]| !noise.contains(&line) && given.get(line) != other.get(line);
+    let all = 0..given.len().max(old.len()).max(new.map_or(0, <[String]>::len));
+    let strange: Vec<usize> =
+        all.filter(|line| differs(*line, old) && new.is_none_or(|new| differs(*line, new))).collect();
+    let pick =
+        |lines: &[String]| strange.first().and_then(|line| lines.get(*line).cloned()).into_iter().collect();
+    let outcome = match (strange.is_empty(), new) {
+        (false, _) => Outcome::Mixed,
+        (true, Some(new)) if is_stale(given, old, new) => Outcome::Stale,
+        (true, _) => Outcome::Safe,
+    };
+    Compared { outcome, given: pick(given), expected: pick(old) }
 }
 
 /// Whether after the first line that is as the new source has it, one is as only the old has it.

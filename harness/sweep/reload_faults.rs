@@ -260,7 +260,7 @@ pub fn sweep_reload(
         thrown: wishes.thrown,
         ..Plan::survey(wishes.fault, wishes.modules.clone(), wishes.limit)
     };
-    let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
+    let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
     let whole = struck.survey.reloaded.clone().unwrap_or_default();
     let (spots, spot_of) = judge.spots(&struck.survey);
     let given = given(&judge, &struck);

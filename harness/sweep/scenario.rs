@@ -29,8 +29,8 @@ pub fn sweep_scenario(
     };
     let plan =
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
-    let struck = strike(lab, item, &Conduct::new(Reloading::Real), plan, wishes, told)?;
-    Ok(judge.findings(modules, struck)?)
+    let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
+    Ok(judge.findings(modules, &struck)?)
 }
 
 /// The modules that a scenario reloads itself, in that order; else all of its own.
@@ -86,7 +86,7 @@ impl<'a> Judge<'a> {
         Ok(Self { item, untouched, course, surroundings, restarts })
     }
 
-    fn findings(&mut self, modules: Vec<String>, struck: Struck) -> Result<Findings, RunError> {
+    fn findings(&mut self, modules: Vec<String>, struck: &Struck) -> Result<Findings, RunError> {
         let (spots, spot_of) = self.spots(&struck.survey);
         let mut tried = Vec::new();
         for class in &struck.classes {

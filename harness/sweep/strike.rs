@@ -49,7 +49,7 @@ pub(super) fn strike(
     lab: &Lab,
     item: &Item<'_>,
     conduct: &Conduct,
-    plan: Plan,
+    plan: &Plan,
     wishes: &Wishes,
     told: &dyn Progress,
 ) -> Result<Struck, SweepError> {

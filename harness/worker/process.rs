@@ -192,9 +192,12 @@ impl Worker {
                     Turn::Joined(status, killed) => {
                         deadline = Instant::now() + limits.run;
                         self.listener.take_marked(&mut hearing.streams)?;
-                        let ended = hearing.close(workspace, |branch| match killed {
-                            true => Ending::Hung { limit: limits.branch },
-                            false => ending(status, branch.is_over()),
+                        let ended = hearing.close(workspace, |branch| {
+                            if killed {
+                                Ending::Hung { limit: limits.branch }
+                            } else {
+                                ending(status, branch.is_over())
+                            }
                         });
                         ended.into_iter().for_each(&mut *heard);
                     }
