@@ -8,7 +8,7 @@ use super::classes::{Class, classes};
 use super::error::SweepError;
 use super::findings::Unfinished;
 use crate::lab::{Item, Lab};
-use crate::worker::{Branch, Conduct, Fault, Plan, Play, Survey, Thrown};
+use crate::worker::{Branch, Conduct, Fault, Observed, Plan, Play, Survey, Thrown};
 
 /// What is asked of a sweep.
 #[derive(Debug, Clone, Default)]
@@ -147,9 +147,12 @@ fn parts(chosen: &[usize], count: usize) -> Vec<Vec<usize>> {
     (0..count).map(|part| chosen.iter().copied().skip(part).step_by(count).collect()).collect()
 }
 
-/// The run that a branch is, from the beginning: the untouched one's steps, and then its own.
+/// The run that a branch is, from the beginning: the steps of the run that it was forked from, and then its
+/// own.
 pub(super) fn whole(untouched: &Play, branch: &Branch) -> Play {
-    let mut steps = untouched.steps[..branch.step.min(untouched.steps.len())].to_vec();
+    let before = untouched.steps.iter().zip(&branch.before);
+    let mut steps: Vec<Observed> =
+        before.map(|(step, event)| Observed { event: event.clone(), output: step.output.clone() }).collect();
     steps.extend(branch.steps.iter().cloned());
     Play {
         steps,

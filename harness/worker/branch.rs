@@ -139,6 +139,8 @@ pub struct Branch {
     pub step: usize,
     /// What the fault came to; nothing where it did not get that far.
     pub struck: Option<Struck>,
+    /// What the run had done in the steps before `step`: its ids are those of the branch.
+    pub before: Vec<Event>,
     /// The steps that it played, from `step` on.
     pub steps: Vec<Observed>,
     /// What it wrote after the last of them.
@@ -252,7 +254,13 @@ impl Open {
     }
 
     /// Puts together what was heard of it and what it wrote.
-    pub(super) fn close(self, ending: Ending, workspace: &Path, [out, err]: &mut [Stream; 2]) -> Branch {
+    pub(super) fn close(
+        self,
+        ending: Ending,
+        before: Vec<Event>,
+        workspace: &Path,
+        [out, err]: &mut [Stream; 2],
+    ) -> Branch {
         let ((out, out_rest), (err, err_rest)) = (out.take_branch(), err.take_branch());
         let mut outputs = by_step(out, err);
         let steps = self.events.into_iter();
@@ -263,6 +271,7 @@ impl Open {
             variant: self.variant,
             step: self.step,
             struck: self.struck,
+            before,
             steps: steps.collect(),
             rest: output(out_rest, err_rest),
             ending,

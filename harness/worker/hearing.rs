@@ -73,6 +73,7 @@ impl Hearing {
     pub(super) fn close(&mut self, workspace: &Path, ending: impl FnOnce(&Open) -> Ending) -> Option<Branch> {
         let branch = self.open.take()?;
         let ending = ending(&branch);
-        Some(branch.close(ending, workspace, &mut self.streams))
+        let before = self.events.iter().take(branch.step).cloned().collect();
+        Some(branch.close(ending, before, workspace, &mut self.streams))
     }
 }
