@@ -32,7 +32,7 @@ class Allocations(object):
         for _ in range(ROUNDS):
             self.seam.sweep.rehearse()
 
-    def call(self, place, reload, module):
+    def carry_out(self, place, reload, module):
         if place is not None:
             return self.hooks.strike(place + 1, reload, module)
         module, count = self.hooks.count(reload, module)

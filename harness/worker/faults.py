@@ -118,8 +118,8 @@ class ReloadFault(object):
 
     def armed(self, place, module):
         """A reload under the mechanism."""
-        if hasattr(self.mechanism, "call"):
-            return self.mechanism.call(place, real_reload, module)  # noqa: F821
+        if hasattr(self.mechanism, "carry_out"):
+            return self.mechanism.carry_out(place, real_reload, module)  # noqa: F821
         self.mechanism.arm(place)
         try:
             return real_reload(module)  # noqa: F821

@@ -32,7 +32,7 @@ class FileFaults(object):
         if os.path.isfile(self.seam.file):
             self.states = States(self.seam.sweep.run, self.seam.file).all()
 
-    def call(self, place, reload, module):
+    def carry_out(self, place, reload, module):
         if place is None:
             calls = Calls(self.seam.sweep.run)
             for name, _ in self.states:
