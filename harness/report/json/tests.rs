@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{End, Event, Installed, Problem, Python, Run, SCHEMA, Summary, Unfit};
+use super::{End, Event, Installed, Problem, Python, ReloadSweep, Run, SCHEMA, Summary, Sweep, Unfit};
 use crate::oracle::{Cause, Claimed, Diagnosis, Judged, Judgement, Restarted, Verdict};
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
+use crate::sweep::{
+    Difference, Effect, FailedReload, FaultEffect, FaultFindings, Findings, Given, Line, Listing, Names,
+    Outcome, Spot, ThreadAnswer, Tried, Unfinished,
+};
 use crate::trace::Place;
 use crate::trace::made_up::{
     self, attribute, changed, file, frame, gone_file, id, prompt, statement, surroundings, value,
 };
-use crate::worker::{Chained, Ending, Exception, Hold, Node, Play, Relation, Value};
+use crate::worker::{Chained, Ending, Exception, Fault, Hold, Node, Play, Relation, Thrown, Value};
 
 const DOCUMENT: &str = include_str!("../EVENTS.md");
 
@@ -132,6 +136,67 @@ fn installed(interpreter: &Interpreter) -> Event {
     Event::Python(Box::new(Installed { release, ..Installed::new(interpreter, Source::Pyenv) }))
 }
 
+/// An effect of which every outcome is met.
+fn effect() -> Effect {
+    let difference = |outcome| Difference {
+        step: Some(2),
+        outcome,
+        given: vec!["1".to_owned()],
+        expected: vec!["2".to_owned()],
+    };
+    Effect::of(Outcome::ALL.map(difference).to_vec())
+}
+
+fn listing() -> Listing {
+    let line = Line { number: Some(3), text: "X = 1".to_owned(), spot: Some(0) };
+    Listing { title: "foo.py".to_owned(), lines: vec![line] }
+}
+
+fn spot() -> Spot {
+    Spot { place: raised_at(&report()), step: None }
+}
+
+fn sweep() -> Event {
+    let findings = Findings {
+        modules: vec!["foo".to_owned()],
+        spots: vec![spot()],
+        listings: vec![listing()],
+        tried: vec![Tried { places: vec![0, 1], spot: 0, step: 1, effect: 0 }],
+        effects: vec![effect()],
+        places: 3,
+        threaded: 0,
+        branches: 1,
+        unfinished: Some(Unfinished::Budget),
+    };
+    Event::SweepFinished(Box::new(Sweep::new("a/b", &spawned(), &findings)))
+}
+
+fn reload_sweep() -> Event {
+    let names = || vec!["X".to_owned()];
+    let effect = FaultEffect {
+        then: effect(),
+        healed: Some(effect()),
+        raised: Some("OSError".to_owned()),
+        names: Some(Names { new: names(), old: names(), half: names() }),
+        answer: Some(ThreadAnswer { kind: Given::Waits, lines: names() }),
+    };
+    let findings = FaultFindings {
+        fault: Fault::Files,
+        thrown: Some(Thrown::Exception),
+        module: "foo".to_owned(),
+        call: Some("foo.f()".to_owned()),
+        note: Some("x".to_owned()),
+        spots: vec![spot()],
+        listings: vec![listing()],
+        tried: vec![FailedReload { places: vec![0], spot: 0, effect: 0 }],
+        effects: vec![effect],
+        places: 1,
+        branches: 2,
+        ..FaultFindings::default()
+    };
+    Event::ReloadSweepFinished(Box::new(ReloadSweep::new("a/b", &spawned(), &findings)))
+}
+
 fn samples() -> Vec<Event> {
     let embedded = interpreter(Host::Embedded { libpython: PathBuf::from("libpython3.11.so.1.0") });
     let endings = [
@@ -177,6 +242,8 @@ fn samples() -> Vec<Event> {
         Event::Folded { scenario: "a".to_owned(), python: "cp38".to_owned(), into: "cp36".to_owned() },
         installed(&embedded),
         installed(&spawned()),
+        sweep(),
+        reload_sweep(),
         Event::UnusablePython(Unfit {
             executable: "/usr/bin/python3.4".to_owned(),
             reason: "Python 3.4.10 is too old".to_owned(),
