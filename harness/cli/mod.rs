@@ -19,6 +19,7 @@ mod progress;
 mod pythons;
 mod reports;
 mod run;
+mod save;
 mod selection;
 mod session;
 mod style;

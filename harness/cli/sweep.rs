@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Folders, Json, Pythons, seconds};
 use super::progress::Bar;
+use super::save::{make, save_all};
 use super::selection::Selection;
 use super::session::{hosted, lab};
 use super::tell;
@@ -21,6 +22,7 @@ use crate::report::json::{self, Event};
 use crate::report::reload_faults::reload_faults;
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
+use crate::sweep::saved::{Case, of_fault_findings, of_findings};
 use crate::sweep::{
     FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_reload,
     sweep_scenario,
@@ -32,6 +34,7 @@ Examples:
   reload-harness sweep founding/unbound_base_call         a scenario, with the modules that it reloads
   reload-harness sweep --python all 'founding/*'          several, in every Python here
   reload-harness sweep --fault statements 'founding/*'    the reload itself fails, at each statement
+  reload-harness sweep --save scenarios/found 'founding/*'   what is not safe, as scenarios
   reload-harness sweep --reload mypkg.core -- script.py   a program of yours, in your python3
   reload-harness sweep --reload mypkg.core --edit new/core.py -- -m unittest tests.test_x
   reload-harness sweep --reload mypkg.core --lines 'mypkg.core,tests.*' -- -m pytest -q tests/test_x.py";
@@ -86,6 +89,10 @@ pub(crate) struct SweepArgs {
     /// Spend the budget on a sample of the places that this number draws, not on the first ones
     #[arg(long, value_name = "NUMBER", requires = "budget")]
     seed: Option<u64>,
+
+    /// Write the smallest case of each group that is not safe into this folder, as a scenario that shows it
+    #[arg(long, value_name = "DIR", conflicts_with = "program")]
+    save: Option<PathBuf>,
 
     /// Stop after this time and tell what is known by then
     #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
@@ -238,7 +245,14 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
     let discovery = Discovery::of_process();
     let interpreters = hosted(&discovery.resolve(&args.pythons.python)?)?;
     let lab = lab(args.jobs, args.timeout, args.offline)?;
-    let mut sweeps = Sweeps { lab: &lab, wishes: args.wishes(), json: args.json.json, exits: Vec::new() };
+    args.save.as_deref().map_or(Ok(()), make)?;
+    let mut sweeps = Sweeps {
+        lab: &lab,
+        wishes: args.wishes(),
+        save: args.save.as_deref(),
+        json: args.json.json,
+        exits: Vec::new(),
+    };
     if args.program.is_empty() {
         let (files, filters): (Vec<PathBuf>, Vec<PathBuf>) = args
             .what
@@ -279,6 +293,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
 struct Sweeps<'a> {
     lab: &'a Lab,
     wishes: Wishes,
+    save: Option<&'a Path>,
     json: bool,
     exits: Vec<Exit>,
 }
@@ -293,7 +308,9 @@ impl Sweeps<'_> {
         bar.finish();
         match findings {
             Ok(findings) => {
-                self.told(item.interpreter, Some(item.scenario), &item.scenario.name.to_string(), &findings)
+                let title = item.scenario.name.to_string();
+                self.told(item.interpreter, Some(item.scenario), &title, &findings)?;
+                self.saved(item, &of_findings(&findings))
             }
             Err(error) => {
                 self.failed(&error);
@@ -307,7 +324,10 @@ impl Sweeps<'_> {
         let findings = sweep_reload(self.lab, item, &self.wishes, &bar);
         bar.finish();
         match findings {
-            Ok(findings) => self.told_of_reload(item, &findings),
+            Ok(findings) => {
+                self.told_of_reload(item, &findings)?;
+                self.saved(item, &of_fault_findings(&findings))
+            }
             Err(SweepError::Refused(reason)) => {
                 let Item { scenario, interpreter } = item;
                 if self.json {
@@ -321,6 +341,13 @@ impl Sweeps<'_> {
                 self.failed(&error);
                 Ok(())
             }
+        }
+    }
+
+    fn saved(&self, item: &Item<'_>, cases: &[Case]) -> Result<(), Failure> {
+        match self.save {
+            Some(folder) => save_all(self.lab, item, cases, folder, self.json),
+            None => Ok(()),
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Tried {
     pub spot: usize,
     /// In which step.
     pub step: usize,
+    /// How often the step has come to that line when it comes to the first place, that time included.
+    pub nth: usize,
     /// What it does: an index into [`Findings::effects`].
     pub effect: usize,
 }
@@ -91,16 +93,16 @@ impl Findings {
         self.effects.iter().map(|effect| effect.outcome).max().unwrap_or(Outcome::Safe)
     }
 
-    /// Gathers what was tried.
-    pub(super) fn gather(&mut self, tried: Vec<(Vec<usize>, usize, usize, Effect)>) {
-        let mut effects: Vec<Effect> = tried.iter().map(|(.., effect)| effect.clone()).collect();
+    /// Gathers what was tried, each with its effect.
+    pub(super) fn gather(&mut self, tried: Vec<(Tried, Effect)>) {
+        let mut effects: Vec<Effect> = tried.iter().map(|(_, effect)| effect.clone()).collect();
         effects.sort_by(|one, other| other.outcome.cmp(&one.outcome).then_with(|| one.cmp(other)));
         effects.dedup();
         self.tried = tried
             .into_iter()
-            .map(|(places, spot, step, effect)| {
+            .map(|(tried, effect)| {
                 let effect = effects.iter().position(|known| *known == effect).unwrap_or_default();
-                Tried { places, spot, step, effect }
+                Tried { effect, ..tried }
             })
             .collect();
         self.tried.sort_by_key(|tried| tried.places.first().copied());

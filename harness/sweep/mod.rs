@@ -13,6 +13,7 @@ mod listing;
 mod outcome;
 mod program;
 mod reload_faults;
+pub mod saved;
 mod scenario;
 mod strike;
 

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::error::SweepError;
-use super::findings::{Findings, Spot};
+use super::findings::{Findings, Spot, Tried};
 use super::listing;
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Wishes, strike};
@@ -84,7 +84,9 @@ pub fn sweep_program(
     let tried = struck.classes.iter().filter_map(|class| {
         let branch = struck.branches.get(&(class.representative(), 0))?;
         let place = struck.survey.places[class.representative()];
-        Some((class.places.clone(), spot_of[&place.location], 0, judge.effect(branch)))
+        let (places, spot) = (class.places.clone(), spot_of[&place.location]);
+        let nth = struck.survey.visits(class.representative());
+        Some((Tried { places, spot, step: 0, nth, effect: 0 }, judge.effect(branch)))
     });
     let listings = listing::of_files(&spots, |path| files.lines(path).to_vec());
     let mut findings = Findings { modules: wishes.modules.clone(), listings, spots, ..Findings::default() };

@@ -66,6 +66,10 @@ pub struct FailedReload {
     pub places: Vec<usize>,
     /// Where they are: an index into [`FaultFindings::spots`].
     pub spot: usize,
+    /// The step that reloads.
+    pub step: usize,
+    /// How often the reload has come to that line when it comes to the first place, that time included.
+    pub nth: usize,
     /// What came of it: an index into [`FaultFindings::effects`].
     pub effect: usize,
 }
@@ -170,8 +174,8 @@ impl FaultFindings {
         healed.map(|tried| tried.places.len()).sum()
     }
 
-    fn gather(&mut self, tried: Vec<(Vec<usize>, usize, FaultEffect)>) {
-        let mut effects: Vec<FaultEffect> = tried.iter().map(|(.., effect)| effect.clone()).collect();
+    fn gather(&mut self, tried: Vec<(FailedReload, FaultEffect)>) {
+        let mut effects: Vec<FaultEffect> = tried.iter().map(|(_, effect)| effect.clone()).collect();
         effects.sort_by(|one, other| {
             let worst = |effect: &FaultEffect| {
                 let given = effect.answer.as_ref().map(|answer| answer.kind);
@@ -182,9 +186,9 @@ impl FaultFindings {
         effects.dedup();
         self.tried = tried
             .into_iter()
-            .map(|(places, spot, effect)| {
+            .map(|(tried, effect)| {
                 let effect = effects.iter().position(|known| *known == effect).unwrap_or_default();
-                FailedReload { places, spot, effect }
+                FailedReload { effect, ..tried }
             })
             .collect();
         self.effects = effects;
@@ -274,7 +278,14 @@ pub fn sweep_reload(
         if healed.is_some() || wishes.fault.variants() == 1 {
             let mut effect = effect(&mut judge, &whole, on, healed)?;
             effect.answer = answer(&judge, on, given.as_ref());
-            tried.push((class.places.clone(), spot_of[&(place.location, place.step)], effect));
+            let one = FailedReload {
+                places: class.places.clone(),
+                spot: spot_of[&(place.location, place.step)],
+                step: place.step,
+                nth: struck.survey.visits(number),
+                effect: 0,
+            };
+            tried.push((one, effect));
         }
     }
     let mut findings = FaultFindings {
@@ -419,10 +430,11 @@ mod tests {
         };
         let lasting = FaultEffect { healed: Some(broken), ..mild.clone() };
         let mut findings = FaultFindings::default();
+        let at = |place, spot| FailedReload { places: vec![place], spot, step: 3, nth: 1, effect: 0 };
         findings.gather(vec![
-            (vec![0], 0, mild.clone()),
-            (vec![1], 0, lasting.clone()),
-            (vec![2], 1, mild.clone()),
+            (at(0, 0), mild.clone()),
+            (at(1, 0), lasting.clone()),
+            (at(2, 1), mild.clone()),
         ]);
         assert_eq!(findings.effects, [lasting, mild]);
         assert_eq!(findings.healed(), 2);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::SweepError;
-use super::findings::{Findings, Spot};
+use super::findings::{Findings, Spot, Tried};
 use super::listing;
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Struck, Wishes, strike, whole};
@@ -92,12 +92,14 @@ impl<'a> Judge<'a> {
         for class in &struck.classes {
             if let Some(branch) = struck.branches.get(&(class.representative(), 0)) {
                 let place = struck.survey.places[class.representative()];
-                tried.push((
-                    class.places.clone(),
-                    spot_of[&(place.location, place.step)],
-                    place.step,
-                    self.effect(branch)?,
-                ));
+                let one = Tried {
+                    places: class.places.clone(),
+                    spot: spot_of[&(place.location, place.step)],
+                    step: place.step,
+                    nth: struck.survey.visits(class.representative()),
+                    effect: 0,
+                };
+                tried.push((one, self.effect(branch)?));
             }
         }
         let mut findings = Findings {

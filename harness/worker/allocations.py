@@ -30,14 +30,20 @@ class Allocations(object):
         has it for runs), and so the same for each branch, whichever come before it.
         """
         for _ in range(ROUNDS):
-            self.seam.sweep.rehearse()
+            self.seam.rehearse()
 
     def carry_out(self, place, reload, module):
         if place is not None:
-            return self.hooks.strike(place + 1, reload, module)
+            return self.hooks.strike(place + 1, reload, module)[0]
         module, count = self.hooks.count(reload, module)
         for number in range(1, count + 1):
             self.seam.meet(PLACE, number, "")
+        return module
+
+    def carry_out_at(self, at, number, reload, module):
+        self.seam.has_struck = True
+        module, made = self.hooks.strike(number, reload, module)
+        self.seam.has_struck = made is None or made >= number
         return module
 
 
@@ -71,7 +77,7 @@ class Embedded(object):
 
     def strike(self, number, call, argument):
         """The same call, of whose allocations this one fails, counted from 1 on."""
-        return window(self.arm, (number,), self.disarm, call, argument)[0]
+        return window(self.arm, (number,), self.disarm, call, argument)
 
 
 class Spawned(object):
@@ -94,7 +100,7 @@ class Spawned(object):
         return window(self.set_nomemory, (FAR - 1, FAR), use_up, call, argument)
 
     def strike(self, number, call, argument):
-        return window(self.set_nomemory, (number - 1, number), self.remove, call, argument)[0]
+        return window(self.set_nomemory, (number - 1, number), self.remove, call, argument)
 
 
 def window(arm, arguments, disarm, call, argument):

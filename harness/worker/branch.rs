@@ -34,6 +34,20 @@ pub struct Survey {
     pub reloaded: Option<Reloaded>,
 }
 
+impl Survey {
+    /// How often a step has come to a place's line when it comes to the place, that time included. What is no
+    /// line of a file (the end of one) has the name of its function.
+    pub fn visits(&self, place: usize) -> usize {
+        let line = |place: &Place| {
+            let Frame { file, line, function, .. } = &self.locations[place.location];
+            (file, *line, function.starts_with('<') && function != "<module>")
+        };
+        let (there, here) = (&self.places[place], line(&self.places[place]));
+        let before = self.places[..place].iter();
+        1 + before.filter(|other| other.step == there.step && line(other) == here).count()
+    }
+}
+
 /// What a reload that does not fail does to the names of its module.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Reloaded {

@@ -6,10 +6,11 @@ only tells its places; a run that strikes forks before that reload, for each cho
 twice: once the exception goes on to whoever called `reload`, and once it is swallowed and
 one more, clean reload follows.  The run itself reloads untouched.
 
-A mechanism is a class made of this fault and the plan's fields.  `arm(place)` has the fault
-strike at a place, by number, or only tells places where that is None; `disarm()` ends
-it.  At each place the mechanism asks `meet`, and strikes where that is true.  One that
-has nothing come between it and the reload has `call(place, reload, module)` instead.
+A mechanism is a class made of this fault, or of a block of `inject.py`, and the plan's
+fields.  `arm(place)` has the fault strike at a place, by number, or only tells places where
+that is None; `disarm()` ends it.  At each place the mechanism asks `meet`, and strikes where
+that is true.  One whose places are no lines has `carry_out(place, reload, module)` instead,
+and for blocks `carry_out_at` with the name of a place and how many-th of that name it is.
 One that cannot work in this Python has its reason as `refusal`; one that does not fail
 the reload has no use for another: its `variants` are one.
 """
@@ -29,7 +30,7 @@ class ReloadFault(object):
     tracer = None  # the mechanisms that have one use it within the reload only
 
     def __init__(self, sweep, fields, mechanism):
-        self.sweep = sweep
+        self.sweep, self.run = sweep, sweep.run
         self.patterns = fields.get(b"i", b"").decode("utf-8").split()
         self.is_installed = self.is_spent = self.is_threaded = False
         self.target = self.file = None
@@ -43,21 +44,17 @@ class ReloadFault(object):
             return
         self.is_installed = True
         refusal = getattr(self.mechanism, "refusal", None)
+        if self.run.injecting is not None:
+            refusal = "this scenario injects a fault by itself"
         if refusal is not None:
             self.is_spent = True
-            self.sweep.refuse(refusal)
+            self.refuse(refusal)
             return
 
         def reload(module):
             return self.reload(module)
 
-        if hasattr(builtins, "reload"):  # noqa: F821 - given by the probe
-            builtins.reload = reload  # noqa: F821
-        if PY2:
-            import imp
-            imp.reload = reload
-        elif "importlib" in loaded:
-            loaded["importlib"].reload = reload
+        put_in_place_of_reload(reload)  # noqa: F821 - given by the probe
 
     def end(self):
         pass
@@ -105,7 +102,7 @@ class ReloadFault(object):
         try:
             result = self.armed(place, module)
         except BaseException:
-            raised = sweep.run.exception()
+            raised = self.run.exception()
             if variant == GOES_ON:
                 sweep.struck(raised, names=names.compare(module), **self.told)
                 raise
@@ -137,11 +134,17 @@ class ReloadFault(object):
         sweep.reach(lambda: (sweep.location(file, line, function, 0), 0, 0), self.is_threaded)
         return False
 
+    def refuse(self, reason):
+        self.sweep.refuse(reason)
+
+    def rehearse(self):
+        self.sweep.rehearse()
+
     def owns(self, file, name):
         """Whether a module's code is in question: the scenario's own, or of the modules that are named."""
         if self.patterns:
             return file[:1] != "<" and any(fits(name, pattern) for pattern in self.patterns)  # noqa: F821
-        return file.startswith(self.sweep.run.workspace + "/")
+        return file.startswith(self.run.workspace + "/")
 
 
 class Names(object):

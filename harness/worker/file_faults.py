@@ -30,11 +30,11 @@ class FileFaults(object):
 
     def prepare(self, module):
         if os.path.isfile(self.seam.file):
-            self.states = States(self.seam.sweep.run, self.seam.file).all()
+            self.states = States(self.seam.run, self.seam.file).all()
 
     def carry_out(self, place, reload, module):
         if place is None:
-            calls = Calls(self.seam.sweep.run)
+            calls = Calls(self.seam.run)
             for name, _ in self.states:
                 self.seam.meet("<%s>" % name, 0, "")
             try:
@@ -43,11 +43,27 @@ class FileFaults(object):
                 for name, number in calls.made:
                     self.seam.meet("<%s>" % name, number, "")
         if place < len(self.states):
-            calls = Calls(self.seam.sweep.run)
-            lay_down = self.states[place][1]
-            lay_down(calls)
+            return self.laid_down(self.states[place][1], reload, module)
+        return Calls(self.seam.run, place - len(self.states)).during(reload, module)
+
+    def carry_out_at(self, at, number, reload, module):
+        for name, lay_down in self.states:
+            self.seam.came(name)
+            if name == at:
+                self.seam.has_struck = True
+                return self.laid_down(lay_down, reload, module)
+        calls = Calls(self.seam.run, (at, number))
+        try:
             return calls.during(reload, module)
-        return Calls(self.seam.sweep.run, place - len(self.states)).during(reload, module)
+        finally:
+            for made in calls.made:
+                self.seam.came(made[0])
+                self.seam.has_struck = self.seam.has_struck or made == calls.victim
+
+    def laid_down(self, lay_down, reload, module):
+        calls = Calls(self.seam.run)
+        lay_down(calls)
+        return calls.during(reload, module)
 
     def heal(self):
         """Before one more, clean reload the files are what they were."""
@@ -58,7 +74,10 @@ class FileFaults(object):
 
 
 class Calls(object):
-    """What the import system asks of files, from 3.x on, and the one failure that it meets."""
+    """What the import system asks of files, from 3.x on, and the one failure that it meets.
+
+    The victim is a place by its number, or by its name and how many-th of that name it is.
+    """
 
     def __init__(self, run, victim=None):
         self.run = run
@@ -113,9 +132,9 @@ class Calls(object):
         name = "%s %s" % (what, self.short_name(path))
         number = self.numbers[name] = self.numbers.get(name, 0) + 1
         for failure in failures:
-            place = len(self.made)
-            self.made.append(("%s: %s" % (name, failure), number))
-            if place == self.victim:
+            made = "%s: %s" % (name, failure), number
+            self.made.append(made)
+            if self.victim in (len(self.made) - 1, made):
                 if failure == SHORT:
                     return failure
                 raise OSError(NUMBERS[failure], os.strerror(NUMBERS[failure]), path)

@@ -24,6 +24,7 @@ const FILES: &[(&str, &str)] = &[
     ("tree.py", include_str!("tree.py")),
     ("allocations.py", include_str!("allocations.py")),
     ("file_faults.py", include_str!("file_faults.py")),
+    ("inject.py", include_str!("inject.py")),
     ("files.py", include_str!("files.py")),
     ("faults.py", include_str!("faults.py")),
     ("statements.py", include_str!("statements.py")),

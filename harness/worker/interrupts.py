@@ -84,15 +84,18 @@ class Threads(Lines):
 
     def __init__(self, seam, fields):
         Lines.__init__(self, seam, fields)
-        self.text = self.call = self.answer = self.done = None
+        self.call = self.answer = self.done = None
 
     def arm(self, place):
-        self.text, self.call = next_call(self.seam.sweep.run)
+        run = self.seam.run
         if self.call is None:
-            if place is None:
-                self.seam.sweep.refuse("no call comes after the reload")
-            return
-        self.seam.told["call"] = self.text
+            text, code = next_call(run)
+            if code is None:
+                if place is None:
+                    self.seam.refuse("no call comes after the reload")
+                return
+            self.call = lambda: eval(code, run.census.main)
+            self.seam.told["call"] = text
         if self.seam.meet(self.seam.file, 1, BEFORE):
             self.strike()
         Lines.arm(self, place)
@@ -123,10 +126,10 @@ class Threads(Lines):
         try:
             reader = divert()
             try:
-                value = eval(self.call, self.seam.sweep.run.census.main)
+                value = self.call()
                 answer["value"] = None if value is None else to_text(repr(value))  # noqa: F821
             except BaseException:
-                answer["exception"] = self.seam.sweep.run.exception()
+                answer["exception"] = self.seam.run.exception()
             finally:
                 answer["output"] = to_text(reader())  # noqa: F821
         finally:

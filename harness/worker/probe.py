@@ -71,6 +71,18 @@ def load(name, **uses):
 
 
 keep_apart(globals())
+
+
+def put_in_place_of_reload(function):
+    """Has `reload` be another function, under each of its names."""
+    builtins.reload = function
+    if PY2:
+        import imp
+        imp.reload = function
+    elif "importlib" in loaded:
+        loaded["importlib"].reload = function
+
+
 if PY2:
     def set_blocking(fd, blocking):
         flags = fcntl.fcntl(fd, fcntl.F_GETFL)
@@ -93,7 +105,7 @@ sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fc
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
-    other_threads=points.other_threads, fits=points.fits,
+    other_threads=points.other_threads, fits=points.fits, put_in_place_of_reload=put_in_place_of_reload,
 )
 statements = load(
     "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
@@ -104,7 +116,7 @@ file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
-    "interrupts.py", "allocations.py", "file_faults.py", "files.py",
+    "interrupts.py", "allocations.py", "file_faults.py", "files.py", "inject.py",
 )]
 
 
@@ -129,6 +141,7 @@ ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 EINTR = 4  # without PEP 475, before 3.5, a call says so
 SIGKILL = 9
 PLAYED_OUT = 113
+STATEMENT, INJECT = b"s", b"inject("
 TEXT_LIMIT = 1 << 16
 DEPTH = 1000  # of calls, the default
 FRAMES_AT_EACH_END = 24
@@ -411,6 +424,7 @@ class Run(object):
         self.program = None
         self.sweep = sweep.Sweep(self, fields_of(plan), FAULTS) if plan else None
         self.files = None
+        self.injecting = None
 
     def play(self):
         os.chdir(self.workspace)
@@ -419,6 +433,9 @@ class Run(object):
         sys.displayhook = self.hooks[0]
         if self.is_restart:
             self.replace_reload()
+        if any([INJECT in content for letter, content in self.fields if letter in STATEMENT]):
+            self.injecting = inject.Injecting(self)
+            self.injecting.install()
         if self.watch is not None:
             self.watch.follow_threads()
         self.player = os.getpid()
@@ -471,12 +488,7 @@ class Run(object):
             self.reloads += 1
             return module
         untouched.__name__ = "reload"
-        builtins.reload = untouched
-        if PY2:
-            import imp
-            imp.reload = untouched
-        else:
-            loaded["importlib"].reload = untouched
+        put_in_place_of_reload(untouched)
 
     def write(self, name, content):
         """Lays down a file, with an mtime ten seconds after the one before.
@@ -714,7 +726,10 @@ class Run(object):
         frames = []
         while trace is not None:
             code = trace.tb_frame.f_code
-            if code.co_filename not in OWN_FILES:
+            if code.co_filename in OWN_FILES:
+                if frames[-1:] == frames[-2:-1]:
+                    del frames[-1:]  # one that a tracer of the probe's raised in is there twice, before 3.12
+            else:
                 frames.append({
                     "file": self.relative(code.co_filename),
                     "line": trace.tb_lineno or 0,
@@ -883,6 +898,15 @@ interrupts = load(
     "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kind_of,
 )
 FAULTS.update({b"interrupts": of_reload(interrupts.Interrupts), b"threads": of_reload(interrupts.Threads)})
+inject = load(
+    "inject", builtins=builtins, real_reload=reload, put_in_place_of_reload=put_in_place_of_reload,
+    module_dict=census.module_dict, source_of=faults.source_of, ReloadPoints=points.ReloadPoints, Tree=tree.Tree,
+    allocate_lock=interrupts.allocate_lock, start_new_thread=interrupts.start_new_thread,
+    flush=flush, write_all=write_all, MECHANISMS={
+        "statements": statements.Statements, "allocations": allocations.Allocations, "files": file_faults.FileFaults,
+        "interrupts": interrupts.Interrupts, "threads": interrupts.Threads,
+    },
+)
 program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
 
 if __name__ == "probe":

@@ -13,6 +13,7 @@ mod new;
 mod packages;
 mod pythons;
 mod repository;
+mod save;
 mod selection;
 mod trouble;
 mod worker;

@@ -48,6 +48,17 @@ pub enum Event {
     SweepFinished(Box<Sweep>),
     /// A fault was tried at every place of a reload (`sweep --fault`).
     ReloadSweepFinished(Box<ReloadSweep>),
+    /// A finding of a sweep was written down as a scenario.
+    Saved {
+        /// `group/name`
+        subject: String,
+        /// The tag of the interpreter.
+        python: String,
+        /// What comes of it.
+        outcome: &'static str,
+        /// The Markdown file.
+        file: String,
+    },
     /// Something is wrong with a scenario.
     Problem(Problem),
     /// A run does not take place.
