@@ -384,7 +384,8 @@ impl Sweeps<'_> {
         self.exits.push(match error {
             SweepError::Run(error) if error.is_interruption() => Exit::Interrupted,
             SweepError::Run(_) => Exit::Internal,
-            SweepError::NoEnd(..) => Exit::Crashed,
+            SweepError::NoEnd(..) | SweepError::Vanished(_) => Exit::Crashed,
+            SweepError::NeverLoaded(_) => Exit::Usage,
             SweepError::Refused(_) => Exit::Clean,
         });
         if self.exits.last() != Some(&Exit::Interrupted) {

@@ -215,7 +215,8 @@ pub(super) fn unfinished(unknown: usize, threaded: usize, unfinished: Option<Unf
     let mut told = Vec::new();
     if threaded > 0 {
         told.push(format!(
-            "{threaded} places were passed over, for other threads ran there, which a fork does not take along"
+            "{threaded} places were passed over: other threads or processes of its own were there, which a \
+             fork does not take along"
         ));
     }
     let why = match unfinished {
@@ -234,6 +235,9 @@ fn answer(findings: &Findings) -> Vec<String> {
     let counts = findings.counts();
     let known = findings.known();
     let safe = counts.get(&Outcome::Safe).copied().unwrap_or_default();
+    if findings.places == 0 {
+        return vec!["No line in question was run: --lines chooses which these are.".to_owned()];
+    }
     if known == 0 {
         return vec!["Nothing is known of where this may be reloaded.".to_owned()];
     }

@@ -2,14 +2,16 @@
 //!
 //! A reload rebinds the names of a module; what comes of it depends on what these mean at that moment,
 //! on which calls are live, on what of the code has run before, for that is what made the objects there
-//! are, and on what of it will run afterwards. Places on the same line that agree in all four are one
-//! class. Of a loop that makes the same round again and again, all rounds but the first and the last
-//! are. After Hayden, Hardisty, Hicks and Foster, "Efficient systematic testing for dynamically
+//! are, and on what of it will run afterwards: in the whole run, and in each live call, for what a call
+//! has made so far is not to be seen from outside of it. Places on the same line that agree in all of this
+//! are one class. Of a loop that makes the same round again and again, all rounds but the first and the
+//! last are. After Hayden, Hardisty, Hicks and Foster, "Efficient systematic testing for dynamically
 //! updatable software" (`HotSWUp` 2009), who found 93 % of update points redundant; their criterion is a
 //! trace of what an update touches, ours the sets of lines before and after.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::strike::mixed;
 use crate::worker::Survey;
 
 /// Places that cannot be told apart.
@@ -34,15 +36,16 @@ pub fn classes(survey: &Survey, exhaustive: bool) -> Vec<Class> {
     if exhaustive {
         return (0..places.len()).filter(is_tried).map(|place| Class { places: vec![place] }).collect();
     }
-    let locations = || places.iter().map(|place| place.location);
-    let before = distinct(locations());
-    let mut after = distinct(locations().rev());
+    let before = lines(survey, 0..places.len(), false);
+    let mut after = lines(survey, (0..places.len()).rev(), true);
     after.reverse();
     let mut classes: Vec<Class> = Vec::new();
     let mut known = BTreeMap::new();
     for (number, place) in places.iter().enumerate().filter(|(number, _)| is_tried(number)) {
-        let ran = number.checked_sub(1).map_or(0, |last| before[last]);
-        let key = (place.location, place.stack, place.bindings, ran, after[number]);
+        // As a set, for a function that calls itself is in its own midst each time.
+        let live: BTreeSet<(u64, u64)> =
+            before[number].iter().copied().zip(after[number].iter().copied()).collect();
+        let key = (place.location, place.stack, place.bindings, live);
         let class = *known.entry(key).or_insert_with(|| {
             classes.push(Class { places: Vec::new() });
             classes.len() - 1
@@ -52,14 +55,26 @@ pub fn classes(survey: &Survey, exhaustive: bool) -> Vec<Class> {
     classes
 }
 
-/// How many different locations there are up to each place. As a set that only grows, the number
-/// tells which they are.
-fn distinct(locations: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut seen = HashSet::new();
-    locations
-        .map(|location| {
-            seen.insert(location);
-            seen.len()
+/// Which lines are run up to each place: in the live calls, innermost first, and in the whole run. Equal
+/// numbers for equal sets. The fault comes before the line, which so is one of those that run after it.
+fn lines(survey: &Survey, numbers: impl Iterator<Item = usize>, with_its_own: bool) -> Vec<Vec<u64>> {
+    // The sum of its members' hashes tells a set, and is the same in whichever order they came.
+    let mut seen: Vec<(HashSet<usize>, u64)> = vec![Default::default(); survey.calls.len() + 1];
+    numbers
+        .map(|number| {
+            let place = &survey.places[number];
+            let mut all = Vec::new();
+            let mut call = Some(place.call);
+            while let Some(live) = call {
+                let (locations, sum) = &mut seen[live];
+                let without = *sum;
+                if locations.insert(place.location) {
+                    *sum = sum.wrapping_add(mixed(place.location as u64));
+                }
+                all.push(if with_its_own { *sum } else { without });
+                call = live.checked_sub(1).map(|index| survey.calls[index]);
+            }
+            all
         })
         .collect()
 }
@@ -70,8 +85,7 @@ mod tests {
     use crate::worker::Place;
 
     fn survey(locations: &[usize]) -> Survey {
-        let place =
-            |location: &usize| Place { step: 0, location: *location, stack: 0, bindings: 0, threaded: false };
+        let place = |location: &usize| Place { location: *location, ..Place::default() };
         Survey { places: locations.iter().map(place).collect(), ..Survey::default() }
     }
 
@@ -105,6 +119,26 @@ mod tests {
         one.places[2].bindings = 1;
         one.places[3].stack = 1;
         assert_eq!(told(&one).len(), 4);
+    }
+
+    #[test]
+    fn what_a_live_call_has_done_so_far_tells_places_apart() {
+        // A call of three rounds on line 1, between two calls that are the same.
+        let mut calls = survey(&[[0, 1, 1, 1].repeat(3), vec![2]].concat());
+        calls.calls = vec![0, 1, 1, 1];
+        for (number, place) in calls.places.iter_mut().enumerate() {
+            place.call = if place.location == 1 { 2 + number / 4 } else { 1 };
+        }
+        let classes = told(&calls);
+        assert!(classes.contains(&vec![5]), "the first round in the second call: {classes:?}");
+        assert!(classes.contains(&vec![6, 7]), "the other two: {classes:?}");
+        let calls =
+            Survey { calls: Vec::new(), places: calls.places.into_iter().map(without).collect(), ..calls };
+        assert!(told(&calls).contains(&vec![5, 6, 7]));
+    }
+
+    fn without(place: Place) -> Place {
+        Place { call: 0, ..place }
     }
 
     #[test]

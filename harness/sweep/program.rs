@@ -69,6 +69,17 @@ pub fn sweep_program(
     let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
     let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
+    let reloaded: BTreeSet<&String> = struck
+        .branches
+        .values()
+        .filter_map(|branch| branch.struck.as_ref())
+        .flat_map(|struck| &struck.reloaded)
+        .collect();
+    if struck.branches.values().any(|branch| branch.struck.is_some())
+        && let Some(module) = wishes.modules.iter().find(|module| !reloaded.contains(module))
+    {
+        return Err(SweepError::NeverLoaded(module.clone()));
+    }
     let mut spots: Vec<Spot> = Vec::new();
     let mut spot_of = BTreeMap::new();
     let mut files = Files::new(&task.program.folder);
@@ -144,11 +155,31 @@ impl Deed {
         Self { out: lines(&output.stdout), err: lines(&output.stderr), ending }
     }
 
+    /// What it says of why it fails: the tests that do, where it runs tests, else its last line. Where it got to by
+    /// then is not what makes two branches different.
+    fn failure(&self, untouched: &Self) -> Vec<String> {
+        let said = |deed: &Self| -> BTreeSet<String> {
+            deed.out.iter().chain(&deed.err).filter(|line| is_failed_test(line)).cloned().collect()
+        };
+        let failed: Vec<String> = said(self).difference(&said(untouched)).cloned().collect();
+        if !failed.is_empty() {
+            return failed;
+        }
+        let last = |lines: &[String]| lines.iter().rev().find(|line| !line.trim().is_empty()).cloned();
+        last(&self.err).or_else(|| last(&self.out)).into_iter().collect()
+    }
+
     fn last_words(&self) -> String {
         let lines: Vec<&str> = self.out.iter().chain(&self.err).map(String::as_str).collect();
         let last = &lines[lines.len().saturating_sub(10)..];
         last.iter().flat_map(|line| ["\n    ", line]).collect()
     }
+}
+
+/// Whether a line names a test that fails, as unittest and pytest say it.
+fn is_failed_test(line: &str) -> bool {
+    ["FAIL: ", "ERROR: ", "ERROR ", "FAILED "].iter().any(|word| line.starts_with(word))
+        && !line.starts_with("FAILED (")
 }
 
 /// Lines in which two untouched runs differ.
@@ -222,9 +253,7 @@ impl Judge<'_> {
             let strange = if out.outcome >= err.outcome { out } else { err };
             (strange.given, strange.expected)
         } else {
-            // Where it got to by then is not what makes two branches different.
-            let last = deed.err.iter().rev().find(|line| !line.trim().is_empty());
-            (last.cloned().into_iter().chain([deed.ending.to_string()]).collect(), Vec::new())
+            (deed.failure(untouched).into_iter().chain([deed.ending.to_string()]).collect(), Vec::new())
         };
         Some(Difference { step: Some(0), outcome, given, expected })
     }
@@ -305,6 +334,23 @@ mod tests {
         assert!(!is_stale(&lines("a o1 b n2 n3"), &old, &new), "the reload came between the two");
         assert!(!is_stale(&lines("a o1 b o2 o3"), &old, &new), "it came after the last");
         assert!(is_stale(&lines("a n1 b o2 n3"), &old, &new));
+    }
+
+    #[test]
+    fn the_tests_that_fail_are_what_a_failure_is_known_by() {
+        let deed = |out: &str, err: &str| Deed {
+            out: out.lines().map(str::to_owned).collect(),
+            err: err.lines().map(str::to_owned).collect(),
+            ending: Ending::Exited { status: 1 },
+        };
+        let untouched = deed("", "FAIL: test_old (tests.Old)\nFAILED (failures=1)");
+        let unittest =
+            deed("", "..F\nFAIL: test_old (tests.Old)\nERROR: test_new (tests.New)\nFAILED (failures=2)");
+        assert_eq!(unittest.failure(&untouched), ["ERROR: test_new (tests.New)"]);
+        let pytest = deed("FAILED test_x.py::test_y - assert 1 == 2\n1 failed in <duration>", "");
+        assert_eq!(pytest.failure(&untouched), ["FAILED test_x.py::test_y - assert 1 == 2"]);
+        assert_eq!(deed("one\ntwo\n", "").failure(&untouched), ["two"]);
+        assert_eq!(deed("one\n", "Traceback\nKeyError: 1\n\n").failure(&untouched), ["KeyError: 1"]);
     }
 
     #[test]

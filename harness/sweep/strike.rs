@@ -8,7 +8,7 @@ use super::classes::{Class, classes};
 use super::error::SweepError;
 use super::findings::Unfinished;
 use crate::lab::{Item, Lab};
-use crate::worker::{Branch, Conduct, Fault, Observed, Plan, Play, Survey, Thrown};
+use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Survey, Thrown};
 
 /// What is asked of a sweep.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,10 @@ pub(super) fn strike(
         return Err(SweepError::Refused(reason));
     }
     let Some(survey) = swept.survey else {
-        return Err(SweepError::NoEnd(swept.play.ending.to_string(), String::new()));
+        return Err(match swept.play.ending {
+            ending @ (Ending::Finished | Ending::Exited { .. }) => SweepError::Vanished(ending.to_string()),
+            ending => SweepError::NoEnd(ending.to_string(), String::new()),
+        });
     };
     let classes = classes(&survey, wishes.exhaustive || !plan.fault.has_classes());
     let all: Vec<usize> = classes.iter().map(Class::representative).collect();
@@ -131,8 +134,15 @@ fn choose(all: &[usize], count: usize, seed: Option<u64>) -> Vec<usize> {
 
 /// The next number of a sequence that its seed decides (`SplitMix64`).
 fn next(state: &mut u64) -> u64 {
+    let last = *state;
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed(last)
+}
+
+/// A number that looks like no other's (the step of `SplitMix64`).
+pub(super) fn mixed(number: u64) -> u64 {
+    let state = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
 }
@@ -148,14 +158,11 @@ fn parts(chosen: &[usize], count: usize) -> Vec<Vec<usize>> {
 }
 
 /// The run that a branch is, from the beginning: the steps of the run that it was forked from, and then its
-/// own.
+/// own. None is of the untouched run, which is of another process: an address that one of them shows may be
+/// something else in the other.
 pub(super) fn whole(untouched: &Play, branch: &Branch) -> Play {
-    let before = untouched.steps.iter().zip(&branch.before);
-    let mut steps: Vec<Observed> =
-        before.map(|(step, event)| Observed { event: event.clone(), output: step.output.clone() }).collect();
-    steps.extend(branch.steps.iter().cloned());
     Play {
-        steps,
+        steps: branch.before.iter().chain(&branch.steps).cloned().collect(),
         rest: branch.rest.clone(),
         ending: branch.ending.clone(),
         threads: Vec::new(),

@@ -26,9 +26,11 @@ pub struct Survey {
     pub locations: Vec<Frame>,
     /// What was taken down of each place.
     pub places: Vec<Place>,
+    /// Of each call that was live at a place, from number 1 on: the one that it was made in.
+    pub calls: Vec<usize>,
     /// How many there were, those included that were too many to take down.
     pub met: usize,
-    /// How many of them had other threads beside them.
+    /// How many of them had other threads or processes beside them.
     pub skipped: usize,
     /// What the reload does that is to fail, where one is.
     pub reloaded: Option<Reloaded>,
@@ -85,7 +87,7 @@ pub struct Called {
 pub struct NameAfter(pub bool, pub String);
 
 /// A place at which a fault can strike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The step in which the run comes to it.
     pub step: usize,
@@ -95,7 +97,10 @@ pub struct Place {
     pub stack: usize,
     /// What the names of the reloaded modules mean: equal numbers for equal meanings.
     pub bindings: usize,
-    /// Whether other threads ran, which a fork does not take along: nothing is tried there.
+    /// The innermost call that is live, as a number; 0 is the run itself.
+    pub call: usize,
+    /// Whether other threads or processes of the run's own were there, which a fork does not take along:
+    /// nothing is tried there.
     pub threaded: bool,
 }
 
@@ -104,6 +109,7 @@ pub struct Place {
 pub(super) struct RawSurvey {
     locations: Vec<Frame>,
     places: Vec<usize>,
+    calls: Vec<usize>,
     met: usize,
     skipped: usize,
     reloaded: Option<Reloaded>,
@@ -116,11 +122,13 @@ impl From<RawSurvey> for Survey {
             location: numbers[1],
             stack: numbers[2],
             bindings: numbers[3],
-            threaded: numbers[4] != 0,
+            call: numbers[4],
+            threaded: numbers[5] != 0,
         };
         Self {
             locations: raw.locations,
-            places: raw.places.chunks_exact(5).map(place).collect(),
+            places: raw.places.chunks_exact(6).map(place).collect(),
+            calls: raw.calls,
             met: raw.met,
             skipped: raw.skipped,
             reloaded: raw.reloaded,
@@ -153,8 +161,8 @@ pub struct Branch {
     pub step: usize,
     /// What the fault came to; nothing where it did not get that far.
     pub struck: Option<Struck>,
-    /// What the run had done in the steps before `step`: its ids are those of the branch.
-    pub before: Vec<Event>,
+    /// What the run had done in the steps before `step`: its ids and addresses are those of the branch.
+    pub before: Vec<Observed>,
     /// The steps that it played, from `step` on.
     pub steps: Vec<Observed>,
     /// What it wrote after the last of them.
@@ -234,6 +242,15 @@ impl Stream {
         std::mem::take(&mut self.run)
     }
 
+    /// What the run has written in a step that it has finished.
+    fn of_run(&self, step: usize) -> Piece {
+        self.run
+            .iter()
+            .find(|(number, _)| *number == step)
+            .map(|(_, piece)| piece.clone())
+            .unwrap_or_default()
+    }
+
     /// What the next branch wrote in each step, and after the last one.
     fn take_branch(&mut self) -> (Vec<(usize, Piece)>, Piece) {
         let Written { before: mut rest, steps, rest: after } = self.branches.pop_front().unwrap_or_default();
@@ -275,6 +292,11 @@ impl Open {
         workspace: &Path,
         [out, err]: &mut [Stream; 2],
     ) -> Branch {
+        let before = before.into_iter().map(|event| {
+            let output = output(out.of_run(event.step), err.of_run(event.step));
+            Observed { event, output }
+        });
+        let before = before.collect();
         let ((out, out_rest), (err, err_rest)) = (out.take_branch(), err.take_branch());
         let mut outputs = by_step(out, err);
         let steps = self.events.into_iter();

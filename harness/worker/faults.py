@@ -62,10 +62,10 @@ class ReloadFault(object):
     def reload(self, module):
         """What is called in the place of `reload`."""
         sweep = self.sweep
-        if self.is_spent or sweep.in_branch or not self.is_in_question(module):
+        if self.is_spent or sweep.in_branch or sweep.is_elsewhere() or not self.is_in_question(module):
             return real_reload(module)  # noqa: F821 - given by the probe
         self.is_spent = True
-        self.is_threaded = other_threads()  # noqa: F821
+        self.is_threaded = other_threads() or has_children()  # noqa: F821
         self.file = source_of(module)
         if hasattr(self.mechanism, "prepare"):
             self.mechanism.prepare(module)
@@ -131,7 +131,7 @@ class ReloadFault(object):
         if self.target is not None:
             return place == self.target
         sweep = self.sweep
-        sweep.reach(lambda: (sweep.location(file, line, function, 0), 0, 0), self.is_threaded)
+        sweep.reach(lambda: (sweep.location(file, line, function, 0), 0, 0, 0), lambda: self.is_threaded)
         return False
 
     def refuse(self, reason):

@@ -5,7 +5,9 @@ one (PEP 669, 3.12), by a tracer before that; of the main thread only, for a for
 no other along.
 """
 
+import os
 import sys
+import time
 import types
 
 PY2 = sys.version_info[0] == 2
@@ -16,6 +18,11 @@ SETTLED = (type, types.FunctionType, types.ModuleType)  # told apart by which ob
 if PY2:
     SETTLED += (types.ClassType,)
 STACK = 400  # frames that are looked at
+PATIENCE = 5.0  # seconds that threads are waited for which do not come to rest, in the whole run
+PATIENCE_AT_ONCE = 1.0  # and at one place
+SLICE = 0.001
+LOOKS = 4  # at which all other threads are asleep, before they are taken to be waiting for something
+waitid = getattr(os, "waitid", None)
 STDIN = "<stdin>"
 
 
@@ -27,6 +34,8 @@ class ReloadPoints(object):
         self.patterns = fields.get(b"i", b"").decode("utf-8").split()
         self.owned = {}  # by the id of a code object: the object, and whether its lines are in question
         self.calls = 0
+        self.live = []  # at the last place, outermost first: the id of each frame in question, and its number
+        self.patience = PATIENCE
         self.stopped = False
         self.tracer, self.local = self.on_call, self.on_event
         self.listener = Listener(self) if monitoring is not None else None
@@ -34,6 +43,7 @@ class ReloadPoints(object):
     def begin(self):
         if self.stopped:
             return
+        self.live = []
         if self.listener is not None:
             self.listener.start()
         elif gettrace() is None:
@@ -82,27 +92,59 @@ class ReloadPoints(object):
 
     def on_line(self, frame, line):
         sweep = self.sweep
-        if sweep.chosen is not None and sweep.met > sweep.last:
+        if sweep.chosen is not None and sweep.met > sweep.last or sweep.is_elsewhere():
             return self.stop()
-        if sweep.reach(lambda: self.describe(frame, line), other_threads()):
+        if sweep.reach(lambda: self.describe(frame, line), self.has_company):
             self.stop()
             self.take()
         return None
 
-    def describe(self, frame, line):
-        code = frame.f_code
-        location = self.sweep.location(code.co_filename, line, code.co_name, id(code))
-        return location, self.sweep.state(self.stack(frame)), self.sweep.state(self.bindings())
+    def has_company(self):
+        """Whether processes of the run's own are there, or other threads, once these have come to an end or to rest.
 
-    def stack(self, frame):
-        """Where the live calls are; as a set, for one that calls itself comes to the same lines again."""
-        lines, depth = set(), 0
+        Else, whether a thread that has nothing more to do is still there would be a matter of luck.
+        """
+        if has_children():
+            return True
+        begin, asleep = time.time(), 0
+        end = begin + min(self.patience, PATIENCE_AT_ONCE)
+        while other_threads():
+            asleep = asleep + 1 if are_others_asleep() else 0
+            if asleep >= LOOKS or time.time() >= end:
+                self.patience -= (time.time() - begin) * (asleep < LOOKS)
+                return True
+            time.sleep(SLICE)
+        return False
+
+    def describe(self, frame, line):
+        code, sweep = frame.f_code, self.sweep
+        location = sweep.location(code.co_filename, line, code.co_name, id(code))
+        frames = self.frames(frame)
+        # As a set, for a function that calls itself comes to the same lines again.
+        stack = frozenset((id(live.f_code), live.f_lineno) for live in frames)
+        return location, sweep.state(stack), sweep.state(self.bindings()), self.call(frames)
+
+    def frames(self, frame):
+        """The live calls that are in question, innermost first."""
+        found, depth = [], 0
         while frame is not None and depth < STACK:
             if self.owns(frame.f_code, frame.f_globals):
-                lines.add((id(frame.f_code), frame.f_lineno))
+                found.append(frame)
             frame = frame.f_back
             depth += 1
-        return frozenset(lines)
+        return found
+
+    def call(self, frames):
+        """The number of the innermost call: the same as long as it and all that it was made in go on."""
+        ids, calls = [id(frame) for frame in reversed(frames)], self.sweep.calls
+        same = 0
+        while same < min(len(ids), len(self.live)) and self.live[same][0] == ids[same]:
+            same += 1
+        del self.live[same:]
+        for each in ids[same:]:
+            calls.append(self.live[-1][1] if self.live else 0)
+            self.live.append((each, len(calls)))  # from 1 on: 0 is the run itself
+        return self.live[-1][1]
 
     def bindings(self):
         """What the modules' names mean: which class, function or module, and of data what type, and whether any."""
@@ -175,6 +217,30 @@ def fits(name, pattern):
 def is_any(value, kind):
     """Whether a container of the built-in kinds has anything in it."""
     return len(value) > 0 if kind in (dict, list, set, tuple) else True
+
+
+def has_children():
+    """Whether there are processes that the run has not waited for; a branch could not, for they are not its own."""
+    try:
+        if waitid is not None:
+            waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            return True
+        with open("/proc/thread-self/children") as file:  # 2.7; on Linux, if its kernel tells
+            return file.read(1) != ""
+    except (OSError, IOError):
+        return False
+
+
+def are_others_asleep():
+    """Whether no other thread of this process could run now; false where the system does not tell."""
+    awake = 0
+    try:
+        for task in os.listdir("/proc/self/task"):
+            with open("/proc/self/task/%s/stat" % task) as file:
+                awake += file.read().rpartition(")")[2].split()[0] != "S"
+    except (OSError, IOError):
+        return False  # one has ended meanwhile
+    return awake <= 1  # this one is
 
 
 def other_threads():

@@ -105,7 +105,8 @@ sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fc
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
-    other_threads=points.other_threads, fits=points.fits, put_in_place_of_reload=put_in_place_of_reload,
+    other_threads=points.other_threads, has_children=points.has_children, fits=points.fits,
+    put_in_place_of_reload=put_in_place_of_reload,
 )
 statements = load(
     "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
@@ -624,6 +625,8 @@ class Run(object):
         finally:
             if self.sweep is not None:
                 self.sweep.end()
+        if os.getpid() != self.player:
+            leave(event["leaves"])  # the program forked, and this is the child
         self.wire.mark(self.number)
         return event
 

@@ -47,15 +47,21 @@ class Sweep(object):
         self.numbers = {}
         self.states = {}
         self.skipped = 0
+        self.calls = []  # of each live call that was met: the one that it was made in
         self.reloaded = None  # what a fault of the reload itself tells of the module
         self.in_branch = False
+        self.is_watching_exit = False
         self.tree = tree.Tree(run.workspace)  # noqa: F821 - given by the probe
+        self.open_files = tree.OpenFiles()  # noqa: F821
         self.fault = faults[fields[b"k"]](self, fields)
 
     # -- as the run goes on
 
     def begin(self):
         """Before a statement is executed."""
+        if self.chosen is None and not self.is_watching_exit:
+            self.is_watching_exit = True
+            self.watch_exit()
         if not self.in_branch:
             self.fault.begin()
 
@@ -75,8 +81,25 @@ class Sweep(object):
             "met": self.met,
             "skipped": self.skipped,
             "modules": list(self.modules),
+            "calls": self.calls,
             "reloaded": self.reloaded,
         }
+
+    def watch_exit(self):
+        """Has `os._exit` tell what was taken down first: nothing comes after it."""
+        real_exit = loaded["os"]._exit
+
+        def _exit(status):
+            survey = None if self.is_elsewhere() else self.survey()
+            if survey is not None:
+                self.run.wire.send(survey)
+            real_exit(status)
+
+        loaded["os"]._exit = _exit
+
+    def is_elsewhere(self):
+        """Whether this is a process that the run itself has forked: what it does is not the run's."""
+        return os.getpid() != self.run.player
 
     # -- places
 
@@ -94,19 +117,23 @@ class Sweep(object):
         """The number of a state, equal for what is equal."""
         return self.states.setdefault(what, len(self.states))
 
-    def reach(self, describe, is_threaded=False):
+    def reach(self, describe, has_company):
         """Comes to the next place; whether this process is the branch that takes the fault there.
 
-        `describe` gives the place's location, and what there is at it, as numbers.  Where other
-        threads run it has its number, but no branch, which would be without them.
+        `describe` gives the place's location, and what there is at it, as numbers.  Where the run has
+        company, other threads or processes of its own, it has its number, but no branch, which would be
+        without them.
         """
-        place, self.met = self.met, self.met + 1
-        self.skipped += is_threaded
-        if self.chosen is None:
-            if place < PLACES:
-                self.places.append((self.run.number,) + describe() + (int(is_threaded),))
+        if self.is_elsewhere():
             return False
-        return place in self.chosen and not is_threaded and self.branch(place)
+        place, self.met = self.met, self.met + 1
+        if self.chosen is None:
+            is_passed_over = has_company()
+            self.skipped += is_passed_over
+            if place < PLACES:
+                self.places.append((self.run.number,) + describe() + (int(is_passed_over),))
+            return False
+        return place in self.chosen and not has_company() and self.branch(place)
 
     def branch(self, place, variant=0):
         """Forks; true in the branch.  The run returns once that has ended, false."""
@@ -114,7 +141,7 @@ class Sweep(object):
         wire.mark(FORKED)
         wire.send({"frame": "forked", "place": place, "variant": variant, "step": self.run.number})
         self.tree.remember()
-        places = offsets()
+        self.open_files.remember()
         reader, writer = os.pipe()
         level = import_lock_level() if PY2 else 0
         child = os.fork()
@@ -126,13 +153,13 @@ class Sweep(object):
             os.close(reader)
             self.in_branch = True
             self.run.player = os.getpid()
+            give_back_threads()
             return True
         os.close(writer)
         status, was_killed = wait_for(child, reader, self.limit)
         os.close(reader)
+        self.open_files.restore()
         self.tree.restore()
-        for fd, place in places:
-            os.lseek(fd, place, os.SEEK_SET)
         wire.unblock()
         wire.mark(JOINED)
         wire.send({"frame": "joined", "place": place, "status": status, "killed": was_killed})
@@ -172,15 +199,19 @@ class Nobody(object):
 NOBODY = Nobody()
 
 
-def offsets():
-    """(descriptor, offset) of the files that are open: a branch reads and writes at the same offset as the run."""
-    found = []
-    for name in os.listdir("/dev/fd"):
-        try:
-            found.append((int(name), os.lseek(int(name), 0, os.SEEK_CUR)))
-        except OSError:
-            pass  # a pipe, or closed by now
-    return found
+def give_back_threads():
+    """Threads that are not started yet can be: a fork on 3.13 takes them for ended ones (`_PyThread_AfterFork`)."""
+    threading = loaded.get("threading")
+    handle = getattr(loaded.get("_thread"), "_ThreadHandle", None)
+    if threading is None or handle is None:
+        return
+    try:
+        for reference in list(vars(threading)["_dangling"].data):
+            own = object.__getattribute__(reference(), "__dict__")
+            if not own["_started"]._flag:
+                own["_handle"] = handle()
+    except (AttributeError, KeyError, TypeError):
+        pass  # another version's, which may need none of it
 
 
 def import_lock_level():

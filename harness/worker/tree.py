@@ -8,6 +8,7 @@ import os
 import stat
 
 LIMIT = 64 << 20  # bytes that are kept; what is larger is not put back
+OPEN_LIMIT = 1 << 20  # of a file that is open somewhere else; what is larger is cut where it was
 
 
 class Tree(object):
@@ -28,7 +29,7 @@ class Tree(object):
 
     def restore(self):
         """Puts everything back that is not as it was."""
-        touched = set()
+        touched, kept = set(), set()
         for path, status in sorted(self.walk(), reverse=True):  # what is in a folder before the folder
             known = self.entries.get(path)
             if known is not None and known[0] == signature_of(status):
@@ -36,8 +37,12 @@ class Tree(object):
             touched.add(path)
             if known is None or stat.S_IFMT(status.st_mode) != stat.S_IFMT(known[0][0]):
                 remove(self.root + path, status)
+            elif known[0][3] == status.st_ino and known[1] == content_of(self.root + path, status) is not None:
+                kept.add(path)  # the run may have it open
         for path in sorted(self.entries):
             signature, content = self.entries[path]
+            if path in kept:
+                continue
             if path in touched or not exists(self.root + path):
                 touched.add(path)
                 put(self.root + path, signature, content)
@@ -68,6 +73,53 @@ class Tree(object):
                 continue  # gone or locked away since
             todo.extend(path + "/" + name for name in inside)
             yield path, status
+
+
+class OpenFiles(object):
+    """The files that are open, wherever they are: a branch has the same offsets as the run, and may write or cut."""
+
+    def __init__(self):
+        self.offsets = []
+        self.kept = {}  # by descriptor: signature, and content or None
+
+    def remember(self):
+        before, self.kept, self.offsets = self.kept, {}, []
+        for name in os.listdir("/dev/fd"):
+            fd = int(name)
+            try:
+                self.offsets.append((fd, os.lseek(fd, 0, os.SEEK_CUR)))
+                status = os.fstat(fd)
+            except OSError:
+                continue  # a pipe, or closed by now
+            if stat.S_ISREG(status.st_mode):
+                signature, known = signature_of(status), before.get(fd)
+                is_known = known is not None and known[0] == signature
+                self.kept[fd] = known if is_known else (signature, open_content(fd, status))
+
+    def restore(self):
+        for fd, (signature, content) in self.kept.items():
+            try:
+                status = os.fstat(fd)
+                if signature_of(status) == signature:
+                    continue
+                if content is not None and open_content(fd, status) != content:
+                    os.ftruncate(fd, 0)
+                    os.lseek(fd, 0, os.SEEK_SET)
+                    while content:
+                        content = content[os.write(fd, content):]
+                elif content is None and status.st_size > signature[1]:
+                    os.ftruncate(fd, signature[1])
+            except (OSError, IOError):
+                pass  # it is open for reading only, so it was not written through this
+        for fd, offset in self.offsets:
+            os.lseek(fd, offset, os.SEEK_SET)
+
+
+def open_content(fd, status):
+    """What is in a file that is open, even one that has no name any more."""
+    if status.st_size > OPEN_LIMIT:
+        return None
+    return content_of("/dev/fd/%d" % fd, status)
 
 
 def signature_of(status):

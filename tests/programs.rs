@@ -1,0 +1,172 @@
+//! Sweeps of programs that fork, start others, or leave by themselves, on every Python of this machine.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::time::Duration;
+
+use reload_harness::lab::{Item, Lab};
+use reload_harness::python::{Discovery, Interpreter};
+use reload_harness::report::sweep::sweep;
+use reload_harness::scenario::{Name, Scenario};
+use reload_harness::sweep::{Findings, Outcome, SweepError, Task, Wishes, sweep_program, sweep_scenario};
+use reload_harness::worker::{Cancel, Main, Program, Programs};
+
+const CORE: &str = "class Counter(object):\n    def __init__(self):\n        self.total = 0\n\n\
+                    \x20   def add(self, n):\n        self.total += n\n        return self.total\n\n\n\
+                    def work():\n    c = Counter()\n    c.add(2)\n    return c.add(1)\n";
+
+fn lab() -> Lab {
+    let programs = Programs {
+        supervisor: env!("CARGO_BIN_EXE_reload-harness").into(),
+        worker: env!("CARGO_BIN_EXE_reload-worker").into(),
+    };
+    Lab::new(programs, Cancel::new().unwrap()).unwrap()
+}
+
+fn interpreters() -> Vec<Interpreter> {
+    let discovery = Discovery::of_process();
+    let found: Vec<Interpreter> =
+        discovery.discovered().all().into_iter().map(|found| found.interpreter.clone()).collect();
+    assert!(!found.is_empty(), "no Python found");
+    found
+}
+
+/// Sweeps a script, with a reload of `core` before each of its own lines, on each Python.
+fn each(script: &str, mut look: impl FnMut(&Interpreter, Result<Findings, SweepError>)) {
+    let (lab, folder) = (lab(), tempfile::tempdir().unwrap());
+    fs::write(folder.path().join("core.py"), CORE).unwrap();
+    fs::write(folder.path().join("script.py"), script).unwrap();
+    let program = Program {
+        main: Main::Script(folder.path().join("script.py")),
+        arguments: Vec::new(),
+        folder: folder.path().to_owned(),
+        edits: Vec::new(),
+        edited: false,
+    };
+    let task = Task { program, command: "script.py".to_owned(), limit: Duration::from_secs(60) };
+    let wishes = Wishes {
+        modules: vec!["core".to_owned()],
+        lines: vec!["__main__".to_owned()],
+        exhaustive: true,
+        limit: Duration::from_secs(30),
+        ..Wishes::default()
+    };
+    for interpreter in interpreters() {
+        look(&interpreter, sweep_program(&lab, &interpreter, &task, &wishes, &()));
+    }
+}
+
+/// All is safe, and so many places were passed over because another process was there.
+fn is_safe_but_for(passed_over: usize, script: &str) {
+    each(script, |interpreter, findings| {
+        let findings = findings.unwrap();
+        let text = sweep("script.py", None, &findings);
+        let expected = (Outcome::Safe, passed_over, findings.places - passed_over);
+        let told = (findings.worst(), findings.threaded, findings.branches);
+        assert_eq!(told, expected, "{}:\n{text}", interpreter.tag);
+        assert_eq!(text.contains("threads or processes of its own"), passed_over > 0, "{text}");
+    });
+}
+
+#[test]
+fn a_child_that_the_program_forks_has_no_places_and_its_parent_none_until_it_has_waited() {
+    is_safe_but_for(
+        2,
+        "import os\nimport core\nc = core.Counter()\nchild = os.fork()\nif child == 0:\n    c.add(4)\n    \
+         os._exit(c.total)\nstatus = os.waitpid(child, 0)[1]\nprint(os.WEXITSTATUS(status))\n",
+    );
+}
+
+#[test]
+fn a_child_may_leave_as_a_program_does() {
+    is_safe_but_for(
+        2,
+        "import os\nimport sys\nimport core\nprint('before')\nsys.stdout.flush()\nchild = os.fork()\n\
+         if child == 0:\n    sys.exit(core.work())\n\
+         print(os.WEXITSTATUS(os.waitpid(child, 0)[1]))\nprint('after')\n",
+    );
+}
+
+#[test]
+fn a_program_may_start_others() {
+    is_safe_but_for(
+        1,
+        "import subprocess\nimport sys\nimport core\n\
+         print(subprocess.check_output([sys.executable, '-S', '-c', 'print(1)']))\n\
+         other = subprocess.Popen([sys.executable, '-S', '-c', 'raise SystemExit(5)'])\n\
+         print(other.wait() + core.work())\n",
+    );
+}
+
+#[test]
+fn a_program_may_use_multiprocessing() {
+    is_safe_but_for(
+        1,
+        "import multiprocessing\nimport core\n\
+         fork = getattr(multiprocessing, 'get_context', lambda _: multiprocessing)('fork')\n\
+         child = fork.Process(target=core.work)\nchild.start()\nchild.join()\nprint(child.exitcode)\n",
+    );
+}
+
+#[test]
+fn a_program_that_leaves_at_once_is_swept_up_to_there() {
+    each(
+        "import os\nimport core\ncore.work()\nos._exit(core.work())\nprint('never')\n",
+        |interpreter, found| {
+            let found = found.unwrap();
+            let tag = interpreter.tag;
+            assert_eq!(
+                (found.places, found.branches, found.worst()),
+                (4, 4, Outcome::Safe),
+                "{tag}: {found:#?}"
+            );
+        },
+    );
+}
+
+#[test]
+fn a_program_that_becomes_another_is_refused_with_words() {
+    each("import os\nimport core\nos.execv('/bin/sh', ['sh', '-c', 'exit 3'])\n", |interpreter, found| {
+        let told = found.unwrap_err().to_string();
+        assert!(told.contains("becomes another program"), "{}: {told}", interpreter.tag);
+        assert!(told.contains("exited with status 3"), "{}: {told}", interpreter.tag);
+    });
+}
+
+#[test]
+fn a_module_that_is_not_there_is_no_reload_that_is_safe() {
+    each("print('no core')\n", |_, found| {
+        assert!(found.unwrap_err().to_string().contains("no module of that name was loaded"));
+    });
+}
+
+#[test]
+fn what_a_branch_does_to_an_open_file_is_undone() {
+    is_safe_but_for(
+        0,
+        "import tempfile\nimport core\nfile = tempfile.TemporaryFile()\nfile.write(b'one ')\nfile.flush()\n\
+         core.work()\nfile.write(b'two')\nfile.seek(0)\nprint(file.read())\nfile.seek(0)\nfile.truncate()\n\
+         file.write(b'3')\nfile.seek(0)\nprint(file.read())\n",
+    );
+}
+
+#[test]
+fn a_scenario_may_fork_and_leave_at_once() {
+    let text = "# It forks\n\n`foo.py`:\n\n```python\nimport os\n\n\ndef child():\n    pid = os.fork()\n    \
+                if pid == 0:\n        leave(7)\n    return pid\n\n\ndef leave(status):\n    os._exit(status)\n```\n\n\
+                ```pycon\n>>> import foo, os\n>>> pid = foo.child()\n>>> os.waitpid(pid, 0)[1] >> 8\n\
+                >>> foo.leave(0)\n```\n";
+    let name = Name { group: "g".to_owned(), name: "forks".to_owned() };
+    let scenario =
+        Scenario::parse(name, std::path::Path::new("forks.md"), text.as_bytes(), Vec::new()).unwrap();
+    let lab = lab();
+    for interpreter in interpreters() {
+        let item = Item { scenario: &scenario, interpreter: &interpreter };
+        let wishes = Wishes { limit: Duration::from_secs(30), exhaustive: true, ..Wishes::default() };
+        let found = sweep_scenario(&lab, &item, &wishes, &()).unwrap();
+        let text = sweep("g/forks", Some(&scenario), &found);
+        // From the fork on until the statement that waits has begun.
+        assert_eq!((found.worst(), found.threaded), (Outcome::Safe, 3), "{}:\n{text}", interpreter.tag);
+        assert_eq!(found.branches, found.places - 3, "{}:\n{text}", interpreter.tag);
+    }
+}
