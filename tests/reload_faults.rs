@@ -79,7 +79,7 @@ fn each(
         let item = Item { scenario: &scenario, interpreter };
         let findings = sweep_reload(&lab, &item, &wishes, &());
         if let Ok(findings) = &findings {
-            println!("{}: {}", interpreter.tag, reload_faults("test", &scenario, findings));
+            println!("{}: {}", interpreter.tag, reload_faults("test", Some(&scenario), findings));
         }
         (interpreter.tag, findings)
     };

@@ -35,7 +35,7 @@ fn each(fault: Fault, budget: Option<usize>, jobs: usize) -> Vec<(Tag, Result<Fa
         let item = Item { scenario: &scenario, interpreter };
         let findings = sweep_reload(&lab, &item, &wishes, &());
         if let Ok(findings) = &findings {
-            println!("{}: {}", interpreter.tag, reload_faults("test", &scenario, findings));
+            println!("{}: {}", interpreter.tag, reload_faults("test", Some(&scenario), findings));
         }
         (interpreter.tag, findings)
     };

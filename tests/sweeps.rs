@@ -96,7 +96,7 @@ fn told(bench: &Bench, item: &Item<'_>, fault: Fault) -> Result<(String, PathBuf
         return Ok((sweep(&title, Some(item.scenario), &findings), bench.root.clone()));
     }
     let findings = sweep_reload(&bench.lab, item, &wishes, &())?;
-    Ok((reload_faults(&title, item.scenario, &findings), bench.root.join(fault.word())))
+    Ok((reload_faults(&title, Some(item.scenario), &findings), bench.root.join(fault.word())))
 }
 
 fn compare(

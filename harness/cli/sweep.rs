@@ -24,8 +24,8 @@ use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
 use crate::sweep::saved::{Case, of_fault_findings, of_findings};
 use crate::sweep::{
-    FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program, sweep_reload,
-    sweep_scenario,
+    FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program,
+    sweep_program_reload, sweep_reload, sweep_scenario,
 };
 use crate::worker::{Fault, Main, Program, Thrown};
 
@@ -37,6 +37,7 @@ Examples:
   reload-harness sweep --save scenarios/found 'founding/*'   what is not safe, as scenarios
   reload-harness sweep --reload mypkg.core -- script.py   a program of yours, in your python3
   reload-harness sweep --reload mypkg.core --edit new/core.py -- -m unittest tests.test_x
+  reload-harness sweep --reload mypkg.core --fault statements -- serve.py    its own first reload fails
   reload-harness sweep --reload mypkg.core --lines 'mypkg.core,tests.*' -- -m pytest -q tests/test_x.py";
 
 /// How long a branch may take where nothing says otherwise.
@@ -61,7 +62,7 @@ pub(crate) struct SweepArgs {
     reload: Vec<String>,
 
     /// What strikes
-    #[arg(long, value_enum, default_value_t, conflicts_with = "program")]
+    #[arg(long, value_enum, default_value_t)]
     fault: Kind,
 
     /// What a fault at a statement raises [default: Exception]; of an interrupt, what the handler of a
@@ -325,7 +326,8 @@ impl Sweeps<'_> {
         bar.finish();
         match findings {
             Ok(findings) => {
-                self.told_of_reload(item, &findings)?;
+                let title = item.scenario.name.to_string();
+                self.told_of_reload(item.interpreter, Some(item.scenario), &title, &findings)?;
                 self.saved(item, &of_fault_findings(&findings))
             }
             Err(SweepError::Refused(reason)) => {
@@ -351,14 +353,18 @@ impl Sweeps<'_> {
         }
     }
 
-    fn told_of_reload(&mut self, item: &Item<'_>, findings: &FaultFindings) -> Result<(), Failure> {
-        let Item { scenario, interpreter } = item;
-        let title = scenario.name.to_string();
+    fn told_of_reload(
+        &mut self,
+        interpreter: &Interpreter,
+        scenario: Option<&Scenario>,
+        title: &str,
+        findings: &FaultFindings,
+    ) -> Result<(), Failure> {
         if self.json {
-            let sweep = json::ReloadSweep::new(&title, interpreter, findings);
+            let sweep = json::ReloadSweep::new(title, interpreter, findings);
             tell::emit(&Event::ReloadSweepFinished(Box::new(sweep)))?;
         } else {
-            let text = reload_faults(&title, scenario, findings);
+            let text = reload_faults(title, scenario, findings);
             writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
         }
         if findings.unfinished == Some(Unfinished::Interrupted) {
@@ -368,11 +374,31 @@ impl Sweeps<'_> {
     }
 
     fn program(&mut self, interpreter: &Interpreter, task: &Task) -> Result<(), Failure> {
+        if self.wishes.fault != Fault::Reload {
+            return self.program_with_failing_reload(interpreter, task);
+        }
         let bar = Bar::new(self.json);
         let findings = sweep_program(self.lab, interpreter, task, &self.wishes, &bar);
         bar.finish();
         match findings {
             Ok(findings) => self.told(interpreter, None, &task.command, &findings),
+            Err(error) => {
+                self.failed(&error);
+                Ok(())
+            }
+        }
+    }
+
+    fn program_with_failing_reload(&mut self, interpreter: &Interpreter, task: &Task) -> Result<(), Failure> {
+        let bar = Bar::new(self.json);
+        let findings = sweep_program_reload(self.lab, interpreter, task, &self.wishes, &bar);
+        bar.finish();
+        match findings {
+            Ok(findings) => self.told_of_reload(interpreter, None, &task.command, &findings),
+            Err(SweepError::Refused(reason)) => {
+                tell::say(format_args!("skipped {} on {}: {reason}", task.command, interpreter.tag));
+                Ok(())
+            }
             Err(error) => {
                 self.failed(&error);
                 Ok(())

@@ -9,8 +9,8 @@ use crate::worker::{Fault, Thrown};
 /// Columns that the mark of a line takes.
 const MARK: usize = 16;
 
-/// The sweep of a scenario that goes by a title.
-pub fn reload_faults(title: &str, scenario: &Scenario, findings: &FaultFindings) -> String {
+/// The sweep of something that goes by a title. A scenario's statements are named by what they say.
+pub fn reload_faults(title: &str, scenario: Option<&Scenario>, findings: &FaultFindings) -> String {
     if findings.module.is_empty() {
         return format!("{title}: nothing is reloaded in it\n");
     }
@@ -74,7 +74,7 @@ fn mark(findings: &FaultFindings, spot: usize) -> String {
 fn group(
     number: usize,
     effect: &FaultEffect,
-    scenario: &Scenario,
+    scenario: Option<&Scenario>,
     findings: &FaultFindings,
     lines: &mut Vec<String>,
 ) {
@@ -84,7 +84,7 @@ fn group(
     let mut spots: Vec<usize> = tried.iter().map(|tried| tried.spot).collect();
     spots.sort_unstable();
     spots.dedup();
-    let named = named(&spots, Some(scenario), &findings.spots);
+    let named = named(&spots, scenario, &findings.spots);
     if let Some(answer) = &effect.answer {
         lines.push(format!("{} at {places}: {named}", answer.kind.word()));
         called(answer, lines);
@@ -97,14 +97,14 @@ fn group(
         }
     }
     lines.extend(effect.names.as_ref().and_then(|list| names(list, effect.answer.is_some())));
-    differences(&effect.then, Some(scenario), lines);
+    differences(&effect.then, scenario, lines);
     let Some(healed) = &effect.healed else { return };
     if effect.heals() {
         lines.push("    one more reload heals it".to_owned());
     } else {
         lines.push("    one more reload does not heal it".to_owned());
         if *healed != effect.then {
-            differences(healed, Some(scenario), lines);
+            differences(healed, scenario, lines);
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Task {
 
 /// What a program did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Deed {
+pub(super) struct Deed {
     out: Vec<String>,
     err: Vec<String>,
     ending: Ending,
@@ -111,7 +111,7 @@ pub fn sweep_program(
 
 impl Task {
     /// A scenario whose only step is the program: what is played has a name and a place to be.
-    fn scenario(&self) -> Scenario {
+    pub(super) fn scenario(&self) -> Scenario {
         Scenario {
             name: Name { group: String::new(), name: self.command.clone() },
             path: PathBuf::new(),
@@ -128,7 +128,7 @@ impl Task {
 }
 
 /// The packages of modules: `pkg.*` of `pkg.core`.
-fn packages(modules: &[String]) -> Vec<String> {
+pub(super) fn packages(modules: &[String]) -> Vec<String> {
     let tops: BTreeSet<&str> = modules.iter().filter_map(|module| module.split('.').next()).collect();
     tops.into_iter().map(|top| format!("{top}.*")).collect()
 }
@@ -138,7 +138,7 @@ fn packages(modules: &[String]) -> Vec<String> {
 static DURATION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)? ?(ms|s|seconds?)\b").unwrap());
 
 impl Deed {
-    fn of(play: &Play, surroundings: &Surroundings) -> Self {
+    pub(super) fn of(play: &Play, surroundings: &Surroundings) -> Self {
         let mut whole = Output::default();
         for output in play.steps.iter().map(|step| &step.output).chain([&play.rest]) {
             whole.stdout.extend_from_slice(&output.stdout);
@@ -169,7 +169,7 @@ impl Deed {
         last(&self.err).or_else(|| last(&self.out)).into_iter().collect()
     }
 
-    fn last_words(&self) -> String {
+    pub(super) fn last_words(&self) -> String {
         let lines: Vec<&str> = self.out.iter().chain(&self.err).map(String::as_str).collect();
         let last = &lines[lines.len().saturating_sub(10)..];
         last.iter().flat_map(|line| ["\n    ", line]).collect()
@@ -184,13 +184,13 @@ fn is_failed_test(line: &str) -> bool {
 
 /// Lines in which two untouched runs differ.
 #[derive(Debug, Default)]
-struct Noise {
+pub(super) struct Noise {
     out: BTreeSet<usize>,
     err: BTreeSet<usize>,
 }
 
 impl Noise {
-    fn between(one: &Deed, other: &Deed) -> Self {
+    pub(super) fn between(one: &Deed, other: &Deed) -> Self {
         let differing = |one: &[String], other: &[String]| {
             (0..one.len().max(other.len())).filter(|line| one.get(*line) != other.get(*line)).collect()
         };
@@ -198,19 +198,18 @@ impl Noise {
     }
 }
 
-struct Judge<'a> {
-    untouched: &'a Deed,
-    edited: Option<&'a Deed>,
-    noise: &'a Noise,
-    interpreter: &'a Interpreter,
+pub(super) struct Judge<'a> {
+    pub(super) untouched: &'a Deed,
+    pub(super) edited: Option<&'a Deed>,
+    pub(super) noise: &'a Noise,
+    pub(super) interpreter: &'a Interpreter,
 }
 
 impl Judge<'_> {
     fn effect(&self, branch: &Branch) -> Effect {
-        let surroundings = Surroundings::within(&branch.workspace, None, self.interpreter, false);
         let mut differences = Vec::new();
         if let Some(Struck { exception: Some(raised), .. }) = &branch.struck {
-            let given = vec![trace::raised(raised, &surroundings)];
+            let given = vec![trace::raised(raised, &self.surroundings(branch))];
             differences.push(Difference {
                 step: None,
                 outcome: Outcome::Broken,
@@ -218,15 +217,23 @@ impl Judge<'_> {
                 expected: Vec::new(),
             });
         }
+        differences.extend(self.difference(branch));
+        Effect::of(differences)
+    }
+
+    pub(super) fn surroundings(&self, branch: &Branch) -> Surroundings {
+        Surroundings::within(&branch.workspace, None, self.interpreter, false)
+    }
+
+    /// In what it differs from the untouched run, the exception of a reload in it aside.
+    pub(super) fn difference(&self, branch: &Branch) -> Option<Difference> {
         let output = branch.steps.iter().map(|step| &step.output).chain([&branch.rest]);
         let mut whole = Output::default();
         for output in output {
             whole.stdout.extend_from_slice(&output.stdout);
             whole.stderr.extend_from_slice(&output.stderr);
         }
-        let deed = Deed::new(&whole, branch.ending.clone(), &surroundings);
-        differences.extend(self.compare(&deed));
-        Effect::of(differences)
+        self.compare(&Deed::new(&whole, branch.ending.clone(), &self.surroundings(branch)))
     }
 
     fn compare(&self, deed: &Deed) -> Option<Difference> {
@@ -292,17 +299,17 @@ struct Compared {
 }
 
 /// The sources of a program, read once.
-struct Files {
+pub(super) struct Files {
     folder: PathBuf,
     read: BTreeMap<PathBuf, Vec<String>>,
 }
 
 impl Files {
-    fn new(folder: &Path) -> Self {
+    pub(super) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), read: BTreeMap::new() }
     }
 
-    fn lines(&mut self, file: &Path) -> &[String] {
+    pub(super) fn lines(&mut self, file: &Path) -> &[String] {
         let path = self.folder.join(file);
         self.read.entry(path).or_insert_with_key(|path| {
             let content = std::fs::read(path).unwrap_or_default();
@@ -310,7 +317,7 @@ impl Files {
         })
     }
 
-    fn place(&mut self, frame: &Frame) -> Place {
+    pub(super) fn place(&mut self, frame: &Frame) -> Place {
         let path = self.folder.join(&frame.file);
         let line = frame.line.checked_sub(1);
         let source = line.and_then(|line| self.lines(&path).get(line)).map(|line| line.trim().to_owned());

@@ -19,8 +19,8 @@ use crate::lab::{Item, Lab, RunError};
 use crate::worker::{Branch, Called, Conduct, Fault, NameAfter, Plan, Reloaded, Reloading, Thrown};
 
 /// The variants of a branch, as `faults.py` has them.
-const GOES_ON: usize = 0;
-const HEALS: usize = 1;
+pub(super) const GOES_ON: usize = 0;
+pub(super) const HEALS: usize = 1;
 /// Functions that places are said to be in which are on no line: before the reload, at the end of a
 /// module, after the reload; and what the source says of them.
 const EDGES: [(&str, &str); 3] =
@@ -174,7 +174,7 @@ impl FaultFindings {
         healed.map(|tried| tried.places.len()).sum()
     }
 
-    fn gather(&mut self, tried: Vec<(FailedReload, FaultEffect)>) {
+    pub(super) fn gather(&mut self, tried: Vec<(FailedReload, FaultEffect)>) {
         let mut effects: Vec<FaultEffect> = tried.iter().map(|(_, effect)| effect.clone()).collect();
         effects.sort_by(|one, other| {
             let worst = |effect: &FaultEffect| {
@@ -229,7 +229,7 @@ impl Given {
 
 impl Names {
     /// Compares what names mean with what they meant before, and with what a whole reload makes of them.
-    fn of(names: &BTreeMap<String, NameAfter>, whole: &Reloaded) -> Self {
+    pub(super) fn of(names: &BTreeMap<String, NameAfter>, whole: &Reloaded) -> Self {
         let mut sorted = Self::default();
         let mut all: Vec<&String> =
             whole.before.keys().chain(whole.after.keys()).chain(names.keys()).collect();
@@ -295,7 +295,7 @@ pub fn sweep_reload(
         call: whole.call,
         note: whole.note,
         given,
-        listings: listings(item, &spots),
+        listings: with_edges(&spots, |spots| listing::of_scenario(item.scenario, spots)),
         spots,
         places: struck.survey.met,
         threaded: struck.survey.skipped,
@@ -354,13 +354,13 @@ fn called_lines(judge: &Judge<'_>, branch: &Branch, called: &Called) -> Vec<Stri
 
 /// The source, with lines of their own for places that are on none: the first line and the last may be
 /// statements.
-fn listings(item: &Item<'_>, spots: &[Spot]) -> Vec<Listing> {
+pub(super) fn with_edges(spots: &[Spot], listings: impl FnOnce(&[Spot]) -> Vec<Listing>) -> Vec<Listing> {
     let edge = |spot: &Spot| EDGES.iter().position(|(function, _)| *function == spot.place.function);
     let mut lines: Vec<Spot> = spots.to_vec();
     for spot in lines.iter_mut().filter(|spot| edge(spot).is_some()) {
-        spot.place.markdown = None;
+        (spot.place.markdown, spot.place.line) = (None, 0);
     }
-    let mut listings = listing::of_scenario(item.scenario, &lines);
+    let mut listings = listings(&lines);
     let edges = spots.iter().enumerate().filter_map(|(number, spot)| Some((edge(spot)?, number)));
     let mut edges: Vec<(usize, usize)> = edges.collect();
     edges.sort_unstable();

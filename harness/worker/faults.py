@@ -65,6 +65,8 @@ class ReloadFault(object):
         if self.is_spent or sweep.in_branch or sweep.is_elsewhere() or not self.is_in_question(module):
             return real_reload(module)  # noqa: F821 - given by the probe
         self.is_spent = True
+        if self.run.program is not None:
+            self.run.program.edit()
         self.is_threaded = other_threads() or has_children()  # noqa: F821
         self.file = source_of(module)
         if hasattr(self.mechanism, "prepare"):

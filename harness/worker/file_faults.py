@@ -16,6 +16,7 @@ MAGIC = imp.get_magic() if PY2 else loaded["_frozen_importlib_external"].MAGIC_N
 NUMBERS = {"ENOENT": 2, "EACCES": 13, "EIO": 5}  # `errno` has them, but a bare interpreter has not imported it
 ERRORS = ("ENOENT", "EACCES", "EIO")
 SHORT = "short"
+NO_CALLS = "no call of its own can fail: the import system of 2.7 is not written in Python"
 LATER = 10  # seconds, as between two writes of a run
 
 
@@ -25,10 +26,20 @@ class FileFaults(object):
     def __init__(self, seam, fields):
         self.seam = seam
         self.states = []
-        if PY2:
-            seam.told["note"] = "no call of its own can fail: the import system of 2.7 is not written in Python"
+
+    @property
+    def refusal(self):
+        if PY2 and self.seam.run.program is not None:
+            return NO_CALLS
+        return None
 
     def prepare(self, module):
+        if self.seam.run.program is not None:
+            # What is laid down would be in the user's own folder.
+            self.seam.told["note"] = "the states of source and bytecode are tried in scenarios only"
+            return
+        if PY2:
+            self.seam.told["note"] = NO_CALLS
         if os.path.isfile(self.seam.file):
             self.states = States(self.seam.run, self.seam.file).all()
 

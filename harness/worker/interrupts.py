@@ -82,6 +82,12 @@ class Threads(Lines):
 
     variants = (0,)
 
+    @property
+    def refusal(self):
+        if self.seam.run.program is not None:
+            return "a program has no transcript, whose next call another thread could make"
+        return None
+
     def __init__(self, seam, fields):
         Lines.__init__(self, seam, fields)
         self.call = self.answer = self.done = None
