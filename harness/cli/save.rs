@@ -6,27 +6,36 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::tell;
-use crate::lab::{Item, Lab};
+use crate::python::Interpreter;
 use crate::report::json::Event;
-use crate::sweep::saved::{Case, Page, Unsaved, save};
+use crate::sweep::saved::{Case, Page, Unsaved};
+
+/// What was swept.
+pub(crate) struct Subject<'a> {
+    /// What it is called in reports.
+    pub(crate) title: &'a str,
+    /// What its pages are called after.
+    pub(crate) name: &'a str,
+    pub(crate) interpreter: &'a Interpreter,
+}
 
 /// Writes each case down as a scenario below a folder, and says where, or why not. What is there is never
 /// overwritten.
 pub(crate) fn save_all(
-    lab: &Lab,
-    item: &Item<'_>,
+    subject: &Subject<'_>,
     cases: &[Case],
+    save: impl Fn(&Case) -> Result<Page, Unsaved>,
     folder: &Path,
     json: bool,
 ) -> Result<(), Failure> {
+    let (title, tag) = (subject.title, &subject.interpreter.tag);
     for case in cases {
-        match save(lab, item, case) {
+        match save(case) {
             Ok(page) => {
-                let name = format!("{}_{}", item.scenario.name.name, case.suffix());
+                let name = format!("{}_{}", subject.name, case.suffix());
                 let (file, is_new) = lay_down(folder, &name, &page)?;
                 if json {
-                    let (subject, python) =
-                        (item.scenario.name.to_string(), item.interpreter.tag.to_string());
+                    let (subject, python) = (title.to_owned(), tag.to_string());
                     let (file, outcome) = (file.display().to_string(), case.outcome.word());
                     tell::emit(&Event::Saved { subject, python, outcome, file })?;
                 } else if is_new {
@@ -38,8 +47,8 @@ pub(crate) fn save_all(
             Err(Unsaved::Run(error)) if error.is_interruption() => return Ok(()),
             Err(Unsaved::Run(error)) => tell::say_error(error),
             Err(why) => tell::say(format_args!(
-                "not saved: {} of {} on {}, group {}: {why}",
-                case.outcome, item.scenario.name, item.interpreter.tag, case.group
+                "not saved: {} of {title} on {tag}, group {}: {why}",
+                case.outcome, case.group
             )),
         }
     }

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Folders, Json, Pythons, seconds};
 use super::progress::Bar;
-use super::save::{make, save_all};
+use super::save::{Subject, make, save_all};
 use super::selection::Selection;
 use super::session::{hosted, lab};
 use super::tell;
@@ -22,7 +22,7 @@ use crate::report::json::{self, Event};
 use crate::report::reload_faults::reload_faults;
 use crate::report::sweep::sweep as text;
 use crate::scenario::Scenario;
-use crate::sweep::saved::{Case, of_fault_findings, of_findings};
+use crate::sweep::saved::{self, Case, of_fault_findings, of_findings};
 use crate::sweep::{
     FaultFindings, Findings, Progress, SweepError, Task, Unfinished, Wishes, sweep_program,
     sweep_program_reload, sweep_reload, sweep_scenario,
@@ -92,7 +92,7 @@ pub(crate) struct SweepArgs {
     seed: Option<u64>,
 
     /// Write the smallest case of each group that is not safe into this folder, as a scenario that shows it
-    #[arg(long, value_name = "DIR", conflicts_with = "program")]
+    #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 
     /// Stop after this time and tell what is known by then
@@ -347,10 +347,25 @@ impl Sweeps<'_> {
     }
 
     fn saved(&self, item: &Item<'_>, cases: &[Case]) -> Result<(), Failure> {
-        match self.save {
-            Some(folder) => save_all(self.lab, item, cases, folder, self.json),
-            None => Ok(()),
-        }
+        let Some(folder) = self.save else { return Ok(()) };
+        let Item { scenario, interpreter } = item;
+        let title = scenario.name.to_string();
+        let subject = Subject { title: &title, name: &scenario.name.name, interpreter };
+        save_all(&subject, cases, |case| saved::save(self.lab, item, case), folder, self.json)
+    }
+
+    fn saved_of_program(
+        &self,
+        interpreter: &Interpreter,
+        task: &Task,
+        files: &[String],
+        cases: &[Case],
+    ) -> Result<(), Failure> {
+        let Some(folder) = self.save else { return Ok(()) };
+        let name = saved::name(&task.program.main);
+        let subject = Subject { title: &task.command, name: &name, interpreter };
+        let save = |case: &Case| saved::save_program(self.lab, interpreter, task, files, case);
+        save_all(&subject, cases, save, folder, self.json)
     }
 
     fn told_of_reload(
@@ -381,7 +396,10 @@ impl Sweeps<'_> {
         let findings = sweep_program(self.lab, interpreter, task, &self.wishes, &bar);
         bar.finish();
         match findings {
-            Ok(findings) => self.told(interpreter, None, &task.command, &findings),
+            Ok(findings) => {
+                self.told(interpreter, None, &task.command, &findings)?;
+                self.saved_of_program(interpreter, task, &findings.files, &of_findings(&findings))
+            }
             Err(error) => {
                 self.failed(&error);
                 Ok(())
@@ -394,7 +412,10 @@ impl Sweeps<'_> {
         let findings = sweep_program_reload(self.lab, interpreter, task, &self.wishes, &bar);
         bar.finish();
         match findings {
-            Ok(findings) => self.told_of_reload(interpreter, None, &task.command, &findings),
+            Ok(findings) => {
+                self.told_of_reload(interpreter, None, &task.command, &findings)?;
+                self.saved_of_program(interpreter, task, &findings.files, &of_fault_findings(&findings))
+            }
             Err(SweepError::Refused(reason)) => {
                 tell::say(format_args!("skipped {} on {}: {reason}", task.command, interpreter.tag));
                 Ok(())

@@ -27,7 +27,6 @@ pub(crate) use answer::Answer;
 pub use claims::Claimed;
 pub(crate) use course::Course;
 pub use diagnosis::{Cause, Diagnosis};
-pub(crate) use judge::judge;
 pub use judgement::{Judged, Judgement, Restarted};
 pub(crate) use restarts::Restarts;
 pub(crate) use sources::{Script, Sources};

@@ -105,6 +105,7 @@ pub fn sweep_program(
     findings.places = struck.survey.met;
     findings.threaded = struck.survey.skipped;
     findings.branches = struck.branches.len();
+    findings.files = struck.survey.files;
     findings.unfinished = struck.unfinished;
     Ok(findings)
 }
@@ -135,7 +136,8 @@ pub(super) fn packages(modules: &[String]) -> Vec<String> {
 
 /// `0.003s`, `in 1.2 seconds`
 #[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
-static DURATION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)? ?(ms|s|seconds?)\b").unwrap());
+pub(super) static DURATION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)? ?(ms|s|seconds?)\b").unwrap());
 
 impl Deed {
     pub(super) fn of(play: &Play, surroundings: &Surroundings) -> Self {

@@ -76,6 +76,7 @@ pub fn sweep_program_reload(
         places: struck.survey.met,
         threaded: struck.survey.skipped,
         branches: struck.branches.len(),
+        files: struck.survey.files,
         unfinished: struck.unfinished,
         ..FaultFindings::default()
     };

@@ -53,6 +53,8 @@ pub struct FaultFindings {
     pub places: usize,
     /// Places of which nothing is known, because other threads ran, which a fork does not take along.
     pub threaded: usize,
+    /// Sources in the folder of a program that modules were loaded from, relative to it.
+    pub files: Vec<String>,
     /// How many branches were played.
     pub branches: usize,
     /// Why not all were.

@@ -34,6 +34,8 @@ pub struct Survey {
     pub skipped: usize,
     /// What the reload does that is to fail, where one is.
     pub reloaded: Option<Reloaded>,
+    /// Sources in the folder of a program that modules were loaded from, relative to it.
+    pub files: Vec<String>,
 }
 
 impl Survey {
@@ -113,6 +115,7 @@ pub(super) struct RawSurvey {
     met: usize,
     skipped: usize,
     reloaded: Option<Reloaded>,
+    files: Vec<String>,
 }
 
 impl From<RawSurvey> for Survey {
@@ -132,6 +135,7 @@ impl From<RawSurvey> for Survey {
             met: raw.met,
             skipped: raw.skipped,
             reloaded: raw.reloaded,
+            files: raw.files,
         }
     }
 }

@@ -111,8 +111,6 @@ class ReloadFault(object):
         sweep.struck(raised, names=names.compare(module), **self.told)
         if variant == GOES_ON:
             return result
-        if hasattr(self.mechanism, "heal"):
-            self.mechanism.heal()
         return real_reload(module)  # noqa: F821
 
     def armed(self, place, module):
@@ -138,6 +136,9 @@ class ReloadFault(object):
 
     def refuse(self, reason):
         self.sweep.refuse(reason)
+
+    def put_back(self):
+        self.sweep.tree.restore()
 
     def rehearse(self):
         self.sweep.rehearse()

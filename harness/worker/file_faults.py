@@ -72,13 +72,13 @@ class FileFaults(object):
                 self.seam.has_struck = self.seam.has_struck or made == calls.victim
 
     def laid_down(self, lay_down, reload, module):
+        """A reload that finds the files so; afterwards they are what they were."""
         calls = Calls(self.seam.run)
-        lay_down(calls)
-        return calls.during(reload, module)
-
-    def heal(self):
-        """Before one more, clean reload the files are what they were."""
-        self.seam.sweep.tree.restore()
+        try:
+            lay_down(calls)
+            return calls.during(reload, module)
+        finally:
+            self.seam.put_back()
 
 
 # ---- calls

@@ -107,8 +107,6 @@ class Block(object):
         self.injecting.block = None
         if self.points is not None:
             self.points.finish()
-        if self.tree is not None:
-            self.tree.restore()
         if self.run.is_restart:
             self.restarted(kind)
         elif kind is None and self.error is not None:
@@ -188,6 +186,9 @@ class Block(object):
 
     def refuse(self, reason):
         raise NotImplementedError("inject: " + reason)
+
+    def put_back(self):
+        self.tree.restore()
 
     def rehearse(self):
         pass

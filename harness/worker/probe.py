@@ -910,7 +910,10 @@ inject = load(
         "interrupts": interrupts.Interrupts, "threads": interrupts.Threads,
     },
 )
-program = load("program", native=native, exit_status=exit_status, own_files=OWN_FILES)
+program = load(
+    "program", native=native, exit_status=exit_status, own_files=OWN_FILES, to_text=to_text,
+    module_dict=census.module_dict,
+)
 
 if __name__ == "probe":
     serve(COMMANDS, Wire(FRAMES, STDOUT, STDERR), CONTAINED)  # noqa: F821 - given by the bootstrap

@@ -80,6 +80,18 @@ class Program(object):
         with open(self.script, "rb") as file:
             return compile(file.read(), self.script, "exec", 0, True)
 
+    def files(self):
+        """Sources in the folder of the program that modules were loaded from, the script included."""
+        found = set([self.script] if self.script is not None else [])
+        for module in list(loaded.values()):
+            if issubclass(type(module), types.ModuleType):
+                file = module_dict(module).get("__file__")  # noqa: F821 - given by the probe
+                if type(file) is str:
+                    found.add(file[:-1] if file.endswith((".pyc", ".pyo")) else file)
+        root = os.path.realpath(self.folder) + os.sep
+        paths = [os.path.realpath(os.path.join(self.folder, file)) for file in found]
+        return sorted(set(to_text(path[len(root):]) for path in paths if path.startswith(root)))  # noqa: F821
+
     def edit(self):
         """From now on a module's source is the new one, whoever imports or reloads it."""
         if self.sources and self.finder is None:

@@ -83,6 +83,7 @@ class Sweep(object):
             "modules": list(self.modules),
             "calls": self.calls,
             "reloaded": self.reloaded,
+            "files": self.run.program.files() if self.run.program is not None else [],
         }
 
     def watch_exit(self):

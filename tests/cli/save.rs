@@ -80,3 +80,72 @@ fn a_scenario_that_injects_is_swept_for_reloads_and_refused_for_faults_of_one() 
     let ran = world.run(&["sweep", "--fault", "statements", "injecting", "-p", python()]);
     ran.is(0).says("this scenario injects a fault by itself");
 }
+
+/// Adds up what is in a stock, of which it insists on the class.
+const SHOP: &str = "class Stock(object):\n    def __init__(self):\n        self.items = [1]\n\n\ndef total(stock):\n    \
+                    if not isinstance(stock, Stock):\n        raise TypeError('no stock')\n    return sum(stock.items)\n";
+
+fn program() -> World {
+    let world =
+        World::new().file("shop.py", SHOP).file("notes.py", "raise ValueError('nobody imports this')\n");
+    let test = "import shop\nimport unittest\n\n\nclass Test(unittest.TestCase):\n    def test_total(self):\n        \
+                stock = shop.Stock()\n        self.assertEqual(shop.total(stock), 1)\n";
+    world
+        .file(
+            "main.py",
+            "import sys, shop\nstock = shop.Stock()\nprint(shop.total(stock) + int(sys.argv[1]))\n",
+        )
+        .file("test_shop.py", test)
+}
+
+#[test]
+fn a_finding_in_a_program_is_written_down_with_its_sources() {
+    let world = program();
+    let ran = world.run(&[
+        "sweep",
+        "--save",
+        "found",
+        "--reload",
+        "shop",
+        "--lines",
+        "shop,__main__",
+        "-p",
+        python(),
+        "--",
+        "main.py",
+        "2",
+    ]);
+    ran.is(0).says("saved found/main_reload_broken_1.md\n");
+    let page = std::fs::read_to_string(world.path().join("found/main_reload_broken_1.md")).unwrap();
+    assert!(
+        page.contains("`shop.py`:\n") && page.contains("`main.py`:\n") && !page.contains("notes.py"),
+        "{page}"
+    );
+    let ran = world.run(&["run", "found/main_reload_broken_1.md", "-p", python()]);
+    ran.prints(">>> sys.argv = [\"main.py\", \"2\"]\n");
+    ran.prints("    TypeError: no stock\n").prints("    verdict: broken; a restart gives\n        3\n");
+}
+
+#[test]
+fn a_finding_in_a_test_suite_is_written_down_with_its_sources() {
+    let world = program();
+    let ran = world.run(&[
+        "sweep",
+        "--save",
+        "found",
+        "--reload",
+        "shop",
+        "--lines",
+        "shop,test_shop",
+        "-p",
+        python(),
+        "--",
+        "-m",
+        "unittest",
+        "test_shop",
+    ]);
+    ran.is(0).says("saved found/unittest_reload_broken_1.md\n");
+    let ran = world.run(&["run", "found/unittest_reload_broken_1.md", "-p", python()]);
+    ran.prints("TypeError: no stock\n");
+    assert!(!ran.out.contains("verdict: same"), "{}", ran.out);
+}

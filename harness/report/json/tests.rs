@@ -165,6 +165,7 @@ fn sweep() -> Event {
         effects: vec![effect()],
         places: 3,
         threaded: 0,
+        files: Vec::new(),
         branches: 1,
         unfinished: Some(Unfinished::Budget),
     };

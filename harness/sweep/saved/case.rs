@@ -29,7 +29,7 @@ pub struct Case {
     pub(super) is_healed: bool,
     /// The step that shows it; nothing for the one that is struck.
     pub(super) shows: Option<usize>,
-    /// What that answers.
+    /// What that answers in the sweep; nothing where that is told otherwise in a transcript.
     pub(super) given: Vec<String>,
 }
 
@@ -192,7 +192,7 @@ pub fn of_findings(findings: &Findings) -> Vec<Case> {
             .iter()
             .filter(|tried| tried.effect == group)
             .min_by_key(|tried| (tried.step, tried.nth, tried.places.first().copied()));
-        let (Some(tried), Some(shown)) = (first, shown(effect)) else { continue };
+        let (Some(tried), Some(shows)) = (first, shown(effect)) else { continue };
         let at = At::of(&findings.spots[tried.spot]);
         let modules = findings.modules.clone();
         cases.push(Case {
@@ -207,8 +207,8 @@ pub fn of_findings(findings: &Findings) -> Vec<Case> {
             step: tried.step,
             nth: tried.nth,
             is_healed: false,
-            shows: shown.0,
-            given: shown.1,
+            shows: shows.0,
+            given: shows.1,
         });
     }
     cases
@@ -291,7 +291,7 @@ fn shown(effect: &Effect) -> Option<(Option<usize>, Vec<String>)> {
     Some((worst.step, worst.given.clone()))
 }
 
-fn statement(source: &str) -> Step {
+pub(super) fn statement(source: &str) -> Step {
     Step::Statement(Statement { source: source.to_owned(), line: 0, claims: Vec::new() })
 }
 

@@ -1,21 +1,22 @@
 //! Writes the findings of a sweep down as scenarios, each as small as it can be and still show it.
 //!
 //! The fault is put into the transcript, by `inject` or as a plain `reload`, where it struck. The page is
-//! played before it is kept: a step that was to be shown must answer as it did in the sweep, and a restart
-//! must answer otherwise. Then whatever step can go goes.
+//! played before it is kept: the step that is to show it must answer as in the sweep, and a restart otherwise,
+//! the same each time. Then whatever step can go goes, without a change to either.
 
 mod case;
 mod page;
+mod program;
 
 use std::path::PathBuf;
 
 pub use case::{Case, of_fault_findings, of_findings};
+pub use program::{name, save_program};
 
 use crate::lab::{Item, Lab, RunError};
-use crate::oracle::{Course, Restarts, Script, Sources, Verdict, judge};
+use crate::oracle::{Answer, Course, Restarted, Script, Trial, Verdict};
 use crate::scenario::{Name, Scenario, Settings, Step, WorkspacePath};
 use crate::trace::Surroundings;
-use crate::worker::Ending;
 use case::Kind;
 
 /// How far from the allocation that was struck in the sweep one is looked for that does the same: how many a
@@ -43,6 +44,9 @@ pub enum Unsaved {
     /// Of which `inject` knows no name.
     #[error("the place is in a function that was defined at the prompt")]
     Prompt,
+    /// There is no moment in a transcript at which it would come.
+    #[error("the new source of a module comes with the reload itself, for which a transcript has no moment")]
+    Edit,
     /// What was written does not read as it was meant.
     #[error("its files cannot be written in Markdown as they are")]
     Unwritable,
@@ -58,8 +62,23 @@ struct Draft {
     shows: usize,
 }
 
+/// What the step of a page is seen to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    verdict: Verdict,
+    /// What it answers.
+    given: Vec<String>,
+    /// What a restart does.
+    restart: Vec<String>,
+}
+
 /// Writes a case down.
 pub fn save(lab: &Lab, item: &Item<'_>, case: &Case) -> Result<Page, Unsaved> {
+    save_shown(lab, item, case, &[]).map(|(page, _)| page)
+}
+
+/// The same, and what it is seen to do. Statements that are to be kept are, though it may show without them.
+fn save_shown(lab: &Lab, item: &Item<'_>, case: &Case, kept: &[&str]) -> Result<(Page, Shown), Unsaved> {
     let numbers = match &case.kind {
         Kind::Allocation { all } => near(all),
         _ => vec![case.nth],
@@ -68,10 +87,11 @@ pub fn save(lab: &Lab, item: &Item<'_>, case: &Case) -> Result<Page, Unsaved> {
         let case = Case { nth, ..case.clone() };
         let draft = case.draft(item.scenario)?;
         let press = Press { lab, item, case: &case };
-        let Some((page, answer)) = press.shown(&draft, &case.given)?.or(press.shown(&draft, &[])?) else {
-            continue;
-        };
-        return press.smallest(draft, page, &answer);
+        if let Some((page, shown)) = press.shown(&draft)?
+            && (case.given.is_empty() || case.given == shown.given)
+        {
+            return Ok((press.smallest(draft, page, &shown, kept)?, shown));
+        }
     }
     Err(Unsaved::NotShown)
 }
@@ -100,38 +120,50 @@ struct Press<'a> {
 }
 
 impl Press<'_> {
-    /// The page of a draft and what its step answers, where that is no restart's answer, and the wanted one
-    /// if any is wanted.
-    fn shown(&self, draft: &Draft, wanted: &[String]) -> Result<Option<(Page, Vec<String>)>, Unsaved> {
+    /// The page of a draft and what its step does, where a restart does something else each time.
+    fn shown(&self, draft: &Draft) -> Result<Option<(Page, Shown)>, Unsaved> {
         let page = page::page(self.item.scenario, self.case, &draft.steps);
         let scenario = read(&page).ok_or(Unsaved::Unwritable)?;
         if !is_as_meant(&scenario, draft) {
             return Err(Unsaved::Unwritable);
         }
         let item = Item { scenario: &scenario, interpreter: self.item.interpreter };
-        let play = self.lab.play(&item)?;
-        let surroundings = Surroundings::of(&play, item.interpreter, false);
-        let run = Course::new(Script::whole(&scenario), &play, &surroundings);
-        let is_timely = !matches!(play.ending, Ending::Hung { .. });
-        let mut restarts = Restarts::new(self.lab, item, Sources::of(&scenario, &play), is_timely);
-        let judged = judge(&mut restarts, &run)?;
-        let answer = run.answer(draft.shows).lines();
-        let differs = judged.get(&draft.shows).is_some_and(|judged| judged.verdict != Verdict::Same);
-        Ok((differs && (wanted.is_empty() || answer == wanted)).then_some((page, answer)))
+        let Trial { play, judgement } = Trial::hold(self.lab, &item, &[])?;
+        let run =
+            Course::new(Script::whole(&scenario), &play, &Surroundings::of(&play, item.interpreter, false));
+        let judged = judgement.steps.get(&draft.shows);
+        let judged = judged.filter(|judged| !matches!(judged.verdict, Verdict::Same | Verdict::Unsteady));
+        let shown = judged.map(|judged| Shown {
+            verdict: judged.verdict,
+            given: run.answer(draft.shows).lines(),
+            restart: match &judged.restart {
+                Restarted::Played(observation) => Answer::of(observation).lines(),
+                Restarted::Ended(ending) => vec![ending.to_string()],
+                _ => Vec::new(),
+            },
+        });
+        Ok(shown.map(|shown| (page, shown)))
     }
 
-    /// Leaves out what is not needed for the answer, the last steps first.
-    fn smallest(&self, mut draft: Draft, mut page: Page, answer: &[String]) -> Result<Page, Unsaved> {
+    /// Leaves out what is not needed to show the same, the last steps first.
+    fn smallest(
+        &self,
+        mut draft: Draft,
+        mut page: Page,
+        shown: &Shown,
+        kept: &[&str],
+    ) -> Result<Page, Unsaved> {
+        let is_kept = |step: &Step| matches!(step, Step::Statement(it) if kept.contains(&it.source.as_str()));
         for at in (0..draft.steps.len()).rev() {
-            if at == draft.shows {
+            if at == draft.shows || is_kept(&draft.steps[at]) {
                 continue;
             }
             let mut less = draft.clone();
             less.steps.remove(at);
             less.shows -= usize::from(at < less.shows);
-            match self.shown(&less, answer) {
-                Ok(Some((smaller, _))) => (draft, page) = (less, smaller),
-                Ok(None) | Err(Unsaved::Unwritable) => {}
+            match self.shown(&less) {
+                Ok(Some((smaller, still))) if still == *shown => (draft, page) = (less, smaller),
+                Ok(_) | Err(Unsaved::Unwritable) => {}
                 Err(error) => return Err(error),
             }
         }
