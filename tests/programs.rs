@@ -104,8 +104,35 @@ fn a_program_may_use_multiprocessing() {
         1,
         "import multiprocessing\nimport core\n\
          fork = getattr(multiprocessing, 'get_context', lambda _: multiprocessing)('fork')\n\
-         child = fork.Process(target=core.work)\nchild.start()\nchild.join()\nprint(child.exitcode)\n",
+         child = fork.Process(target=core.work); child.start()\nchild.join()\nprint(child.exitcode)\n",
     );
+}
+
+#[test]
+fn what_is_not_started_yet_may_be_started_in_a_branch() {
+    let script = "import multiprocessing\nimport sys\nimport threading\nimport core\n\
+                  thread = threading.Thread(target=core.work)\nthread.start()\nthread.join()\n\
+                  if sys.version_info < (3,):\n    sys.exit()\n\
+                  child = multiprocessing.get_context('fork').Process(target=core.work)\n\
+                  child.start()\nchild.join()\nprint(child.exitcode)\n";
+    each(script, |interpreter, found| {
+        let found = found.unwrap();
+        let text = sweep("script.py", None, &found);
+        assert_eq!(found.worst(), Outcome::Safe, "{}:\n{text}", interpreter.tag);
+        assert_eq!(found.branches, found.places - found.threaded, "{}:\n{text}", interpreter.tag);
+    });
+}
+
+#[test]
+fn a_thread_of_which_the_threading_module_knows_nothing_is_seen_too() {
+    let start = "try:\n    import _thread\nexcept ImportError:\n    import thread as _thread\nimport core\n\
+                 lock = _thread.allocate_lock()\nlock.acquire()\nthread = _thread.start_new_thread(lock.acquire, ())\n\
+                 print(core.work())\nlock.release()\nprint(core.work())\n";
+    each(start, |interpreter, found| {
+        let found = found.unwrap();
+        let text = sweep("script.py", None, &found);
+        assert_eq!((found.worst(), found.threaded), (Outcome::Safe, 2), "{}:\n{text}", interpreter.tag);
+    });
 }
 
 #[test]

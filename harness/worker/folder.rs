@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("holders.py", include_str!("holders.py")),
     ("sweep.py", include_str!("sweep.py")),
     ("points.py", include_str!("points.py")),
+    ("forked.py", include_str!("forked.py")),
     ("program.py", include_str!("program.py")),
     ("tree.py", include_str!("tree.py")),
     ("allocations.py", include_str!("allocations.py")),

@@ -245,15 +245,20 @@ def are_others_asleep():
 
 def other_threads():
     """Whether other threads run, which a branch would not have."""
+    if count_threads() > 0:
+        return True
     threading = loaded.get("threading")
     if threading is None:
         return False
-    active = module_dict(threading).get("_active")  # noqa: F821
-    return type(active) is dict and len(active) > 1
+    known = module_dict(threading)  # noqa: F821
+    active, limbo = known.get("_active"), known.get("_limbo")
+    # One that has been started has told so before it is active.
+    return type(active) is dict and len(active) > 1 or type(limbo) is dict and len(limbo) > 0
 
 
 try:
-    from _thread import get_ident as ident
+    import _thread
 except ImportError:
-    from thread import get_ident as ident
+    import thread as _thread
+ident, count_threads = _thread.get_ident, getattr(_thread, "_count", lambda: 0)
 main_ident = ident()

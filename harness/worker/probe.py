@@ -101,7 +101,8 @@ values = load("values", census=census)
 evidence = load("evidence", census=census, lines=lines, values=values)
 files = load("files")
 tree = load("tree")
-sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
+forked = load("forked")
+sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, forked=forked, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
 points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
 faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
@@ -116,7 +117,7 @@ allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
     "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
-    "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
+    "sweep.py", "points.py", "forked.py", "program.py", "tree.py", "faults.py", "statements.py",
     "interrupts.py", "allocations.py", "file_faults.py", "files.py", "inject.py",
 )]
 

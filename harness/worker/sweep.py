@@ -145,7 +145,7 @@ class Sweep(object):
         self.open_files.remember()
         reader, writer = os.pipe()
         level = import_lock_level() if PY2 else 0
-        child = os.fork()
+        run, child = os.getpid(), os.fork()
         if child == 0:
             for _ in range(level):
                 imp.acquire_lock()  # noqa: F821 - given by the probe
@@ -154,7 +154,7 @@ class Sweep(object):
             os.close(reader)
             self.in_branch = True
             self.run.player = os.getpid()
-            give_back_threads()
+            forked.give_back(run)  # noqa: F821 - given by the probe
             return True
         os.close(writer)
         status, was_killed = wait_for(child, reader, self.limit)
@@ -198,21 +198,6 @@ class Nobody(object):
 
 
 NOBODY = Nobody()
-
-
-def give_back_threads():
-    """Threads that are not started yet can be: a fork on 3.13 takes them for ended ones (`_PyThread_AfterFork`)."""
-    threading = loaded.get("threading")
-    handle = getattr(loaded.get("_thread"), "_ThreadHandle", None)
-    if threading is None or handle is None:
-        return
-    try:
-        for reference in list(vars(threading)["_dangling"].data):
-            own = object.__getattribute__(reference(), "__dict__")
-            if not own["_started"]._flag:
-                own["_handle"] = handle()
-    except (AttributeError, KeyError, TypeError):
-        pass  # another version's, which may need none of it
 
 
 def import_lock_level():
