@@ -127,6 +127,10 @@ pub(crate) struct Playing {
     #[arg(long)]
     pub(crate) offline: bool,
 
+    /// Play the runs in an order that this number draws: none may depend on those before it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) shuffle: Option<u64>,
+
     /// Tell how long the runs took, and the N that took longest [default: 10]
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10")]
     pub(crate) durations: Option<usize>,

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::progress::Progress;
 use super::selection::Selection;
 use super::tell::{self, counted, say, say_error};
-use crate::lab::{Finished, Item, Lab, RunError, Skip, plan};
+use crate::lab::{Draw, Finished, Item, Lab, RunError, Skip, plan};
 use crate::oracle::{Cause, Tally, Trial};
 use crate::packages::Packages;
 use crate::python::{Interpreter, Tag};
@@ -72,8 +72,11 @@ impl Session<'_> {
     ) -> Result<Outcome, Failure> {
         let lab = lab(self.playing.jobs, self.playing.timeout, self.playing.offline)?;
         let (items, mut skipped) = plan(&self.selection.scenarios, self.interpreters);
-        let (items, lacking) = lab.equip(items, tell::installs);
+        let (mut items, lacking) = lab.equip(items, tell::installs);
         skipped.extend(lacking);
+        if let Some(seed) = self.playing.shuffle {
+            items = Draw::new(seed).shuffled(items);
+        }
         let start = Instant::now();
         self.begin(&items, &skipped)?;
         let durations = self.playing.durations.map(|_| Durations::default());
@@ -84,7 +87,7 @@ impl Session<'_> {
             outcome.exits.push(Exit::Malformed);
         }
         let progress = Progress::new(items.len(), self.json);
-        let mut gathered: Vec<Told> = Vec::new();
+        let mut gathered: BTreeMap<Name, Vec<Told>> = BTreeMap::new();
         let mut left = counts(&items);
         let mut failure = None;
         let seeds = self.playing.hashseeds.as_ref().map_or(&[][..], |seeds| &seeds.0);
@@ -98,9 +101,12 @@ impl Session<'_> {
                 *count = count.saturating_sub(1);
                 let complete = *count == 0;
                 let handed = self.tell(item, finished, &mut outcome).and_then(|one| {
-                    gathered.extend(one);
+                    let runs = gathered.entry(name.clone()).or_default();
+                    runs.extend(one);
                     if complete && !outcome.is_interrupted() && failure.is_none() {
-                        progress.suspend(|| told(item.scenario, std::mem::take(&mut gathered)))?;
+                        let mut runs = gathered.remove(name).unwrap_or_default();
+                        runs.sort_by_key(|told| self.interpreters.iter().position(|one| one.tag == told.tag));
+                        progress.suspend(|| told(item.scenario, runs))?;
                     }
                     Ok(())
                 });

@@ -1,5 +1,6 @@
 //! Schedules runs over workers and yields one stream of finished runs, in the order of the plan.
 
+mod draw;
 mod plan;
 mod pool;
 
@@ -10,6 +11,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub(crate) use draw::{Draw, mixed};
 pub use plan::{Item, Skip, plan, skip};
 
 use crate::packages::{Lacking, Packages};

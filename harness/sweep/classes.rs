@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::strike::mixed;
+use crate::lab::mixed;
 use crate::worker::Survey;
 
 /// Places that cannot be told apart.

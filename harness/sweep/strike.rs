@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::classes::{Class, classes};
 use super::error::SweepError;
 use super::findings::Unfinished;
-use crate::lab::{Item, Lab};
+use crate::lab::{Draw, Item, Lab};
 use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Survey, Thrown};
 
 /// What is asked of a sweep.
@@ -121,30 +121,15 @@ impl Progress for () {
 /// So many of the places, in their order: the first ones, or those that a seed draws.
 fn choose(all: &[usize], count: usize, seed: Option<u64>) -> Vec<usize> {
     let Some(seed) = seed else { return all[..count].to_vec() };
-    let (mut left, mut state) = (all.to_vec(), seed);
+    let (mut left, mut draw) = (all.to_vec(), Draw::new(seed));
     let mut chosen: Vec<usize> = (0..count)
         .map(|_| {
-            let drawn = usize::try_from(next(&mut state) % left.len() as u64).unwrap_or_default();
+            let drawn = draw.below(left.len());
             left.swap_remove(drawn)
         })
         .collect();
     chosen.sort_unstable();
     chosen
-}
-
-/// The next number of a sequence that its seed decides (`SplitMix64`).
-fn next(state: &mut u64) -> u64 {
-    let last = *state;
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed(last)
-}
-
-/// A number that looks like no other's (the step of `SplitMix64`).
-pub(super) fn mixed(number: u64) -> u64 {
-    let state = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 fn conduct_with(conduct: &Conduct, plan: Plan) -> Conduct {

@@ -15,6 +15,7 @@ mod pythons;
 mod repository;
 mod save;
 mod selection;
+mod shuffle;
 mod trouble;
 mod worker;
 mod world;
