@@ -78,6 +78,7 @@ if PY2:
 else:
     set_blocking = os.set_blocking
 census = load("census")
+census.basis = load("basis", census=census)
 to_text = census.to_text
 protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
@@ -102,7 +103,7 @@ statements = load(
 allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+    "protocol.py", "census.py", "basis.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
     "interrupts.py", "allocations.py", "file_faults.py", "files.py",
 )]
