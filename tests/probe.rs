@@ -3,6 +3,8 @@
 
 #[path = "probe/holders.rs"]
 mod holders;
+#[path = "probe/unchanged.rs"]
+mod unchanged;
 
 use std::fmt::Write;
 use std::path::Path;

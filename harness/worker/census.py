@@ -77,6 +77,7 @@ class Census(object):
         self.called = {}  # kind and name by token, and the functions' code: for `holders.py`
         self.codes = {}
         self.at = {}
+        self.basis = None
         self.ancestors = ancestors
         self.counts = ancestors.counts
         self.has_lost_classes = False
@@ -148,16 +149,11 @@ class Census(object):
             module = loaded.get(name)
             if issubclass(type(module), types.ModuleType):
                 roots.append((name, module_dict(module)))
-        paths = self.walk(roots + [("__main__", self.defined_at_prompt())])
-        self.at = dict(paths)
-        hidden = self.hidden_classes(dict((id(value), value) for _, value in paths))
-        # What came to be in this step, and lost its name in this step too, was there before what has it now.
-        for cls in hidden:
-            if full_name(cls) in self.at:
-                self.class_token(cls)
-        self.name_all(paths, attributes)
-        for cls in hidden:
-            self.class_token(cls)
+        roots.append(("__main__", self.defined_at_prompt()))
+        if not freed and self.basis is not None and self.basis.holds(self, roots) and not self.may_be_more({}):
+            self.at = attributes = self.attributes
+        else:
+            self.look_through(roots, attributes)
         self.look_at_prompt(prompt)
         self.forget_unbound(modules, prompt)
         event["reclassed"] = self.reclassed()
@@ -168,6 +164,20 @@ class Census(object):
         event["made"] = self.made
         event["freed"] = freed
         self.at = {}  # it holds them
+
+    def look_through(self, roots, attributes):
+        """Finds and names all that namespaces lead to, and the classes to which none does."""
+        paths = self.walk(roots)
+        self.at = dict(paths)
+        hidden = self.hidden_classes(dict((id(value), value) for _, value in paths))
+        # What came to be in this step, and lost its name in this step too, was there before what has it now.
+        for cls in hidden:
+            if full_name(cls) in self.at:
+                self.class_token(cls)
+        self.name_all(paths, attributes)
+        for cls in hidden:
+            self.class_token(cls)
+        self.basis = basis.Basis(self, roots, paths)  # noqa: F821 - given by the probe
 
     def forget_the_dead(self):
         freed = []
@@ -482,10 +492,11 @@ class Census(object):
     # -- the prompt
 
     def look_at_prompt(self, prompt):
-        bound = [(name, value) for name, value in list(self.main.items()) if type(name) is str]
+        bound = [
+            (name, value) for name, value in list(self.main.items())
+            if type(name) is str and name not in self.pristine and name not in BOOKKEEPING
+        ]
         for name, value in sorted(bound, key=lambda pair: pair[0]):
-            if name in self.pristine or name in BOOKKEEPING:
-                continue
             token = self.token(value)
             if token is None:
                 token = self.token_of_moved(name, value) or self.name_at_prompt(name, value)

@@ -128,7 +128,7 @@ def source_file(path, status, is_source, before):
     except OSError as error:
         if error.errno != EACCES:
             raise
-        if before is None or before.signature[1:4] != signature(status)[1:4]:
+        if before is None or not is_same_content(before.signature, signature(status)):
             return None
         content = before.state[2]  # as it was before it could not be read
     return Entry(status, ("file", mode, content), True)
@@ -157,15 +157,25 @@ def is_text(name):
 
 
 def signature(status):
-    return status.st_mode, status.st_ino, status.st_size, status.st_mtime, status.st_ctime
+    """What tells that something else has a path, or other content; the first seven are mode, inode, device,
+    links, owner, group and size.
+    """
+    return status[:7], status.st_mtime, status.st_ctime
+
+
+def is_same_content(before, now):
+    """By all but who may read it."""
+    return (before[0][1], before[0][6], before[1]) == (now[0][1], now[0][6], now[1])
 
 
 def content_of(path):
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        parts = [os.read(fd, LARGEST)]
+        # A read gets a buffer of what it asks for; of a large one, each page is new.
+        size = min(os.fstat(fd).st_size, LARGEST) + 1
+        parts = [os.read(fd, size)]
         while parts[-1]:
-            parts.append(os.read(fd, LARGEST))
+            parts.append(os.read(fd, size))
         return b"".join(parts), os.fstat(fd)
     finally:
         os.close(fd)

@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     (PROBE, include_str!("probe.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
+    ("basis.py", include_str!("basis.py")),
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),
     ("evidence.py", include_str!("evidence.py")),

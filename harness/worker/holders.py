@@ -254,16 +254,21 @@ class Search(object):
         todo += self.objects.values()
         passed = set(id(module) for _, module in self.others)
         passed.update((id(loaded), id(self.last_value)))
+        near, references, referring, hidden = self.near, self.references, self.referring, self.hidden
         for value in todo:
-            if id(value) in self.near or len(self.near) >= NEAR or not gc.is_tracked(value):
+            own = id(value)
+            if own in near or len(near) >= NEAR or not gc.is_tracked(value):
                 continue
-            self.near[id(value)] = value
+            near[own] = value
             parts = gc.get_referents(value)
-            self.references[id(value)] = list(map(id, parts))
+            references[own] = list(map(id, parts))
             for part in parts:
-                self.referring.setdefault(id(part), []).append(id(value))
-                if id(part) not in passed and id(part) not in self.hidden and self.leads_on(part):
-                    passed.add(id(part))
+                if id(type(part)) in census.CONSTANTS:
+                    continue  # as more than half: nothing superseded is one, nor does one refer to anything
+                address = id(part)
+                referring.setdefault(address, []).append(own)
+                if address not in passed and address not in hidden and self.leads_on(part):
+                    passed.add(address)
                     todo.append(part)
         if "_" in self.last_value:
             value = self.last_value["_"]

@@ -90,6 +90,7 @@ if PY2:
 else:
     set_blocking = os.set_blocking
 census = load("census")
+census.basis = load("basis", census=census)
 to_text = census.to_text
 protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
@@ -116,7 +117,7 @@ statements = load(
 allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+    "protocol.py", "census.py", "basis.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "forked.py", "program.py", "tree.py", "faults.py", "statements.py",
     "interrupts.py", "allocations.py", "file_faults.py", "files.py", "inject.py",
 )]
@@ -140,6 +141,8 @@ for _name in __future__.all_feature_names:
 del _name
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+FS_ENCODING = sys.getfilesystemencoding()
+FS_ERRORS = "strict" if PY2 else sys.getfilesystemencodeerrors()
 EINTR = 4  # without PEP 475, before 3.5, a call says so
 SIGKILL = 9
 PLAYED_OUT = 113
@@ -149,8 +152,7 @@ DEPTH = 1000  # of calls, the default
 FRAMES_AT_EACH_END = 24
 CLOCK_START = 1000000000
 CLOCK_STEP = 10
-DIGITS = ("", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")  # a name begins with none of these
-PATH_CHARACTERS = frozenset(u"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+PATH_CHARACTERS = u"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
 STATEMENTS = (  # and what else is not called, though it looks like it: `not(b)`
     "print", "exec", "not", "del", "assert", "raise", "return", "yield", "await", "None", "True", "False",
 )
@@ -268,8 +270,8 @@ def add_packages(folder):
 
 
 def native(path):
-    """A path as this Python has it."""
-    return path if PY2 else os.fsdecode(path)
+    """A path as this Python has it: as `os.fsdecode` makes it."""
+    return path if PY2 else path.decode(FS_ENCODING, FS_ERRORS)
 
 
 def wait_for(child):
@@ -378,9 +380,9 @@ class Signals(object):
             raise
 
     def note_all(self):
-        for number, has_one in zip(SIGNALS, list(map(callable, list(map(_signal.getsignal, SIGNALS))))):
-            if not has_one:
-                continue  # as nearly all
+        handled = list(map(callable, map(_signal.getsignal, SIGNALS)))
+        # Nearly all have none.
+        for number in [number for number, has_one in zip(SIGNALS, handled) if has_one] if True in handled else ():
             handler = _signal.getsignal(number)
             if callable(handler) and handler is not self.noter:
                 self.handlers.append((number, handler))
@@ -464,7 +466,7 @@ class Run(object):
                 if os.getpid() != self.player:
                     leave(event.get("leaves") or 0)  # the statement forked: the rest is not this child's to play
                 self.wire.mark(self.number)
-            event = dict((key, value) for key, value in event.items() if value or value == 0)
+            event = {key: value for key, value in event.items() if value or value == 0}
             event.update(frame="step", step=self.number)
             self.wire.send(event)
             if event.get("leaves") is not None:
@@ -638,7 +640,8 @@ class Run(object):
         written in Python: a tracer would see any other.
         """
         hook = getattr(sys, "displayhook", None)
-        if any(hook is own for own in self.hooks) or hook is getattr(sys, "__displayhook__", self):
+        repr_it, keep_it = self.hooks
+        if hook is repr_it or hook is keep_it or hook is getattr(sys, "__displayhook__", self):
             sys.displayhook = self.hooks[ends_with_it and not self.is_watching]  # a repr is watched too
 
     def execute(self, code):
@@ -804,15 +807,19 @@ def kind_of_call(callee, ends_with_it):
 
 
 def kind_at_sight(source):
-    """The same for `import foo`, `foo.make(b, c)` and `b = foo.make()`; nothing for what is less plain.
+    """The same for `import foo`, `b = foo.make(c, d)` and `foo.make().foo()`; nothing for what is less plain.
 
     A syntax tree for each statement of each run would cost as much as its code.
     """
     if source[:7] == "import " and is_path(source[7:]):
         return "import", False, False
     target, equals, call = source.rpartition(" = ")
+    before, dot, call = call.rpartition("().")
     callee, _, arguments = call.partition("(")
     if arguments[-1:] != ")" or not is_path(callee) or callee in STATEMENTS:
+        return None
+    calls = before.split("().")
+    if dot and not (all([is_path(called) for called in calls]) and calls[0] not in STATEMENTS):
         return None
     if equals and not is_path(target) or "__debug__" in target:
         return None
@@ -823,7 +830,8 @@ def kind_at_sight(source):
 
 def is_path(text):
     """Whether a text is nothing but names with dots between them, if it is Python."""
-    return PATH_CHARACTERS.issuperset(text) and not any([name[:1] in DIGITS for name in text.split(".")])
+    # What is stripped of all that a name has leaves nothing; what is before "A" begins with a digit, or is empty.
+    return not text.strip(PATH_CHARACTERS) and min(text.split(".")) >= "A"
 
 
 def exit_status(error):
