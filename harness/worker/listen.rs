@@ -38,7 +38,7 @@ pub(super) enum Frame {
         seen: Box<Use>,
     },
     /// The places of the run.
-    Survey(RawSurvey),
+    Survey(Box<RawSurvey>),
     /// The fault cannot strike in this Python.
     Refused {
         /// Why.
