@@ -134,10 +134,10 @@ pub(super) fn packages(modules: &[String]) -> Vec<String> {
     tops.into_iter().map(|top| format!("{top}.*")).collect()
 }
 
-/// `0.003s`, `in 1.2 seconds`
+/// `0.003s`, `in 1.2 seconds`, `62.50s (0:01:02)`: the run waits for its branches meanwhile.
 #[allow(clippy::unwrap_used, reason = "the pattern is constant, and a test reads it")]
 pub(super) static DURATION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)? ?(ms|s|seconds?)\b").unwrap());
+    LazyLock::new(|| Regex::new(r"\b\d+(\.\d+)? ?(ms|s|seconds?)\b( \(\d+:\d\d:\d\d\))?").unwrap());
 
 impl Deed {
     pub(super) fn of(play: &Play, surroundings: &Surroundings) -> Self {
@@ -366,6 +366,10 @@ mod tests {
     fn durations_are_left_out() {
         assert_eq!(DURATION.replace_all("Ran 3 tests in 0.002s", "<duration>"), "Ran 3 tests in <duration>");
         assert_eq!(DURATION.replace_all("5 passed in 1.20 seconds", "<duration>"), "5 passed in <duration>");
+        assert_eq!(
+            DURATION.replace_all("9 passed in 62.51s (0:01:02)", "<duration>"),
+            "9 passed in <duration>"
+        );
         assert_eq!(DURATION.replace_all("3 tests", "<duration>"), "3 tests");
     }
 

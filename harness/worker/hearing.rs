@@ -55,7 +55,7 @@ impl Hearing {
                 return Turn::Done;
             }
             (Frame::Use { seen }, _) => self.uses.push(*seen),
-            (Frame::Survey(raw), _) => self.survey = Some(Survey::from(*raw)),
+            (Frame::Survey(raw), _) => self.survey = Some((*raw).into()),
             (Frame::Refused { reason }, _) => self.refused = Some(reason),
             (Frame::Forked { place, variant, step }, _) => {
                 let (struck, events) = (None, Vec::new());
