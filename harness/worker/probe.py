@@ -86,7 +86,8 @@ references = load("references", census=census)
 holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
-evidence = load("evidence", census=census, lines=lines, values=values)
+reloads = load("reloads", census=census, values=values)
+evidence = load("evidence", census=census, lines=lines, values=values, reloads=reloads)
 files = load("files")
 tree = load("tree")
 sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
@@ -102,7 +103,7 @@ statements = load(
 allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
+    "protocol.py", "census.py", "lines.py", "values.py", "reloads.py", "evidence.py", "references.py", "holders.py",
     "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
     "interrupts.py", "allocations.py", "file_faults.py", "files.py",
 )]
@@ -421,6 +422,8 @@ class Run(object):
             self.replace_reload()
         if self.watch is not None:
             self.watch.follow_threads()
+            if not self.is_restart:
+                self.watch.reloads.install(reload, builtins)
         self.player = os.getpid()
         path, kind = None, None
         for letter, content in self.fields:
@@ -598,6 +601,8 @@ class Run(object):
         if self.files is not None:
             event["files"] = self.look_at_files()
         self.census.take(event)
+        if self.watch is not None:
+            self.watch.reloads.note_imports()
         event["values"] = [self.value(item, is_id) for item in values]
         event["uses"] = self.watch.take() if self.is_watching else None
         return event

@@ -1,7 +1,7 @@
 use super::{Cause, Evidence, diagnose};
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
-use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting};
+use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting, Written};
 use crate::worker::{Found, Kind, Nature, Role};
 
 /// `foo.Bar#1`: a token of its own for each label.
@@ -69,6 +69,9 @@ fn sees(role: Role, text: &str, sense: Sense) -> Sighting {
         found: Found::Global,
         sense: Some(sense),
         on: None,
+        code: 0,
+        written: Written::Today,
+        past: None,
     }
 }
 
@@ -77,7 +80,8 @@ fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
 }
 
 fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
-    let found = diagnose(&Evidence { verdict, seen, restart, imported: &Imported::from_source("import f") });
+    let imported = &Imported::from_source("import f");
+    let found = diagnose(&Evidence { verdict, seen, restart, stops: &[], imported });
     found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
 }
 
