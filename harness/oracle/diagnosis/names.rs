@@ -78,6 +78,22 @@ fn is_looked_up(evidence: &Evidence<'_>, method: &Sighting, sense: &Sense) -> bo
     })
 }
 
+/// Functions that find themselves where they kept what they are wrapped around.
+pub(super) fn wrapped_around_itself(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter(|(one, sense)| one.found == Found::Global && sense.nature == Nature::Function)
+        .filter_map(|(one, sense)| {
+            let (is, runs) = (identity(sense.is.as_ref())?, identity(one.runs.as_ref())?);
+            let is_recursive = one.text.rsplit('.').next() == is.label.name.rsplit('.').next();
+            if is.token != runs.token || is_recursive || !is_superseded(sense.is.as_ref()) {
+                return None;
+            }
+            let text = format!("{} means {}, the very function that asks for it", one.text, is.label);
+            Some(finding(Cause::RegisteredTwice, one, text))
+        })
+        .collect()
+}
+
 /// Superseded classes and functions that are named elsewhere than where they were defined.
 pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)

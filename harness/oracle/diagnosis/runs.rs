@@ -81,7 +81,11 @@ pub(super) fn called_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             let labels: BTreeSet<String> = calls.iter().map(|one| told(one)).collect();
             let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
             let which = labels.join(" and ");
-            let text = format!("{which} ran, {} in all, where it is {} in a restart", times(calls.len()), times(expected.len()));
+            let text = format!(
+                "{which} ran, {} in all, where it is {} in a restart",
+                times(calls.len()),
+                times(expected.len())
+            );
             Some(finding(Cause::RegisteredTwice, calls[0], text))
         })
         .collect()
