@@ -1,6 +1,7 @@
 //! Names that mean something else than a restart would have them mean.
 
 use super::relations::other_generation;
+use super::runs::outlives_its_function;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Referent, Sense, Sighting};
@@ -214,9 +215,15 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
         // What the import system sets, such as `__name__`, is none of the reload's.
         .filter(|(one, _)| !one.text.starts_with("__"))
-        .filter(|(one, _)| one.found == Found::Global && is_superseded(one.runs.as_ref()))
+        .filter(|(one, _)| one.found == Found::Global)
         .filter_map(|(one, sense)| {
-            let runs = identity(one.runs.as_ref())?;
+            let runs = match identity(one.runs.as_ref()).filter(|_| is_superseded(one.runs.as_ref())) {
+                Some(runs) => runs.label.to_string(),
+                None if outlives_its_function(evidence, one.code) => {
+                    format!("{} of {}", one.place.function, one.place.file)
+                }
+                None => return None,
+            };
             let means = match (identity(sense.is.as_ref()), &sense.plain) {
                 (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => {
                     is.label.to_string()
@@ -225,8 +232,8 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
                 _ => return None,
             };
             let text = format!(
-                "{} is code from before the reload, and the name {} in it means {means}, from after it",
-                runs.label, one.text
+                "{runs} is code from before the reload, and the name {} in it means {means}, from after it",
+                one.text
             );
             Some(finding(Cause::OldCodeNewGlobals, one, text))
         })

@@ -14,8 +14,7 @@ const UNCOUNTED: usize = 4;
 /// Functions that are what their names mean, and whose code is not in today's source.
 pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     runs(evidence.seen)
-        .filter(|one| matches!(one.written, Written::Before | Written::Elsewhere))
-        .filter(|one| !is_superseded(one.runs.as_ref()))
+        .filter(|one| matches!(one.written, Written::Before | Written::Elsewhere) && is_current(one))
         .filter(|one| !is_inside_a_function(one))
         .map(|one| {
             let (what, file) = (told(one), &one.place.file);
@@ -36,7 +35,7 @@ pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// Functions that ran, and that today's source does not define.
 pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     runs(evidence.seen)
-        .filter(|one| one.written == Written::Gone && !is_superseded(one.runs.as_ref()))
+        .filter(|one| one.written == Written::Gone && is_current(one))
         .filter(|one| !is_inside_a_function(one))
         .map(|one| {
             let text = format!("{} ran, which today's source does not define", told(one));
@@ -122,6 +121,17 @@ pub(super) fn made_by_functions(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 fn runs(seen: &[Sighting]) -> impl Iterator<Item = &Sighting> {
     seen.iter().filter(|one| one.role == Role::Run)
+}
+
+/// Whether a function is known, and what its name means. One that is not may have been freed, and its code run on.
+fn is_current(one: &Sighting) -> bool {
+    identity(one.runs.as_ref()).is_some() && !is_superseded(one.runs.as_ref())
+}
+
+/// Whether code is of before its file was changed, and of a function that is no more: a coroutine's, a generator's.
+pub(super) fn outlives_its_function(evidence: &Evidence<'_>, code: u64) -> bool {
+    let is_it = |one: &Sighting| one.code == code && one.written != Written::Today && one.runs.is_none();
+    runs(evidence.seen).any(is_it)
 }
 
 fn is_inside_a_function(one: &Sighting) -> bool {
