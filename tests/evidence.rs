@@ -125,7 +125,7 @@ fn told(play: &Play) -> Vec<String> {
 }
 
 fn line(used: &Use, labels: &BTreeMap<Token, String>) -> String {
-    let Use { frame, role, text, found, meaning, on } = used;
+    let Use { frame, role, text, found, meaning, on, .. } = used;
     let means = meaning.as_ref().map_or("nothing".to_owned(), |meaning| means(meaning, labels));
     let mut line = format!("{}:{} {role:?} {text}: {found:?}, {means}", frame.file, frame.line);
     if let Some(Operand { text, meaning }) = on {

@@ -53,8 +53,14 @@ pub(crate) fn look(
             expected = again.watched.sightings(step);
         }
         let seen = seen.sightings(step);
-        let evidence =
-            Evidence { verdict: judged.verdict, seen: &seen, restart: &expected, imported: &imported };
+        let stops = run.stops(step);
+        let evidence = Evidence {
+            verdict: judged.verdict,
+            seen: &seen,
+            restart: &expected,
+            stops: &stops,
+            imported: &imported,
+        };
         judged.diagnoses = diagnose(&evidence);
     }
     Ok(())

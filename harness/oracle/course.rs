@@ -7,7 +7,9 @@ use super::claims::{Claimed, claims};
 use super::judgement::Restarted;
 use super::sources::Script;
 use crate::scenario::Step;
-use crate::trace::{Identity, Observation, Raised, Referent, Sighting, Surroundings, Trace, observe};
+use crate::trace::{
+    Identity, Observation, Origin, Place, Raised, Referent, Sighting, Surroundings, Trace, observe,
+};
 use crate::worker::{Ending, Play, StepKind};
 
 /// A run, and what it answered at each step.
@@ -103,6 +105,24 @@ impl Course {
             }
             Step::Statement(_) => false,
         })
+    }
+
+    /// Where modules raised while they were executed, before a step, and have not been edited since.
+    pub(crate) fn stops(&self, step: usize) -> Vec<Place> {
+        let Some(end) = self.script.place(step) else { return Vec::new() };
+        let steps = &self.script.scenario.steps;
+        let is_edited = |file: &str, from: usize| {
+            steps[from..end]
+                .iter()
+                .any(|step| matches!(step, Step::Write(write) if write.path.as_str() == file))
+        };
+        let raised = self.trace.steps[..end.min(self.trace.steps.len())].iter().enumerate();
+        let raised = raised.filter_map(|(at, seen)| Some((at, seen.exception.as_ref()?)));
+        let stop = |(at, raised): (usize, &Raised)| {
+            let is_module = |place: &&Place| place.function == "<module>" && place.origin == Origin::Scenario;
+            raised.frames.iter().find(is_module).filter(|place| !is_edited(&place.file, at)).cloned()
+        };
+        raised.filter_map(stop).collect()
     }
 
     /// What an import let through, if the step is one.

@@ -35,7 +35,7 @@ pub use observation::{
     Relinearized, Superseded, Text,
 };
 
-pub use sighting::{Sense, Sighting};
+pub use sighting::{Sense, Sighting, Written};
 
 use crate::scenario::Scenario;
 use crate::worker::{Exception, Frame, Observed, Output, Play, Value};

@@ -5,7 +5,7 @@ use crate::trace::sources::Source;
 use crate::trace::state::State;
 use crate::trace::visible::visible;
 use crate::trace::{Identity, Place, Referent};
-use crate::worker::{Found, Meaning, Nature, Reference, Role, Use};
+use crate::worker::{Found, Meaning, Nature, Past, Reference, Role, Use};
 
 /// One expression of a line that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,25 @@ pub struct Sighting {
     pub sense: Option<Sense>,
     /// The expression that it is used on, and what that means.
     pub on: Option<(String, Sense)>,
+    /// The `id()` of the code that runs.
+    pub code: u64,
+    /// Of a function that runs: which source its code is of.
+    pub written: Written,
+    /// What the reloads before had to do with what it means.
+    pub past: Option<Past>,
+}
+
+/// Which source code is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// What its file holds today.
+    Today,
+    /// What its file held before it was changed.
+    Before,
+    /// Another than its file held when it was made: of bytecode, or of another file.
+    Elsewhere,
+    /// One that is not there any more, and today's has none of its name.
+    Gone,
 }
 
 /// What an expression means.
@@ -59,8 +78,35 @@ pub(crate) fn sighting(
         role: used.role,
         text: visible(used.text.as_bytes()),
         found: used.found,
-        sense: used.meaning.as_ref().map(|meaning| sense(state, meaning)),
+        sense: match used.role {
+            Role::Run => Some(function(state, state.running(&used.frame))),
+            _ => used.meaning.as_ref().map(|meaning| sense(state, meaning)),
+        },
         on: used.on.as_ref().map(|on| (visible(on.text.as_bytes()), sense(state, &on.meaning))),
+        code: used.frame.code,
+        written: match used.outdated {
+            false => Written::Today,
+            true if used.gone => Written::Gone,
+            true if source.has_changed(state, step, &used.frame) => Written::Before,
+            true => Written::Elsewhere,
+        },
+        past: used.past.clone(),
+    }
+}
+
+fn function(state: &State, is: Option<Referent>) -> Sense {
+    let token = match &is {
+        Some(Referent::Known { identity, .. }) => Some(identity.token),
+        _ => None,
+    };
+    Sense {
+        nature: Nature::Function,
+        now: token.and_then(|token| state.successor(token)),
+        is,
+        class: None,
+        mro: Vec::new(),
+        plain: None,
+        size: None,
     }
 }
 

@@ -15,6 +15,12 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// Whether a frame's file is another by now than when the function was first seen that the frame runs.
+    pub(crate) fn has_changed(self, state: &State, step: usize, frame: &Frame) -> bool {
+        let content = |step| self.files.content(&frame.file, step).and_then(Is::content);
+        state.made_with(frame).is_none_or(|made| content(made) != content(step))
+    }
+
     /// Says of a frame whose code it is, and shows its line.
     pub(crate) fn place(self, state: &State, step: usize, frame: &Frame, context: &Context<'_>) -> Place {
         let file = normalize(&visible(frame.file.as_bytes()), context);

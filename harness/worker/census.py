@@ -412,7 +412,7 @@ class Census(object):
             else:
                 self.strangers[id(cls)] = weakref.ref(cls)
                 self.has_metaclasses |= issubclass(cls, type) and mro_maker(cls) is not type.__dict__["mro"]
-        return sorted(fresh, key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
+        return sorted(in_order_of_making(fresh), key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
 
     def may_be_more(self, reached):
         """Whether there may be classes neither known nor reached: each has an MRO of its own, with `object` in it.
@@ -601,6 +601,23 @@ def mro_maker(metaclass):
         if "mro" in raw_dict(base):
             return raw_dict(base)["mro"]
     return None
+
+
+def in_order_of_making(classes):
+    """Classes in the order in which their bases know them: that of a heap is another once it was collected.
+
+    On 2.7 a base gives a new class the place of one that is gone, so that there the order is that of the heap.
+    """
+    names = [full_name(cls) for cls in classes]
+    if PY2 or len(set(names)) == len(names):
+        return classes
+    at, told = {}, set()
+    for base in [raw_base(cls) for cls in classes]:
+        if base is not None and id(base) not in told:
+            told.add(id(base))
+            for cls in raw_subclasses(base):
+                at[id(cls)] = len(at)
+    return sorted(classes, key=lambda cls: at.get(id(cls), -1))
 
 
 def class_of(value):

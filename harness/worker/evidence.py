@@ -22,16 +22,20 @@ raw_keys = dict.keys
 class_of, mro_of, qualified_name = census.class_of, census.mro_of, census.qualified_name  # noqa: F821
 to_text, value_module = census.to_text, census.value_module  # noqa: F821
 COMPREHENSIONS, codes_in, dotted = lines.COMPREHENSIONS, lines.codes_in, lines.dotted  # noqa: F821
+Imports = lines.Imports  # noqa: F821
 find_scope, is_same_code, kind_of = lines.find_scope, lines.is_same_code, lines.kind_of  # noqa: F821
-parse, scopes_in = lines.parse, lines.scopes_in  # noqa: F821
+is_moved, parse, path_of, scopes_in = lines.is_moved, lines.parse, lines.path_of, lines.scopes_in  # noqa: F821
 InstanceOf, MISSING, PLAIN_KINDS = values.InstanceOf, values.MISSING, values.PLAIN_KINDS  # noqa: F821
 SEQUENCES, SETS, UNKNOWN = values.SEQUENCES, values.SETS, values.UNKNOWN  # noqa: F821
 attribute, in_mro, is_class = values.attribute, values.in_mro, values.is_class  # noqa: F821
 is_other_generation, key_of, mangled = values.is_other_generation, values.key_of, values.mangled  # noqa: F821
 meaning_of, nature_of, other_generation = values.meaning_of, values.nature_of, values.other_generation  # noqa: F821
-refer = values.refer  # noqa: F821
+refer, full_name = values.refer, census.full_name  # noqa: F821
+Reloads = reloads.Reloads  # noqa: F821
 
 USES = 200  # of a step
+RUNS = 100  # of a step, beside the uses
+RUNS_OF_ONE = 4  # of the same code
 MEANINGS = 3  # of the same expression
 VISITS = 30  # of a line
 EVENTS = 100000  # of a step
@@ -49,7 +53,9 @@ class Watch(object):
         self.relative = relative
         self.statements = []
         self.files = {}
+        self.reloads = Reloads(self, census)
         self.parsed = {}
+        self.imports = {}
         self.tracer, self.local = self.on_call, self.on_event
         self.thread_tracer = self.on_call_in_thread
         self.main, self.ident = 0, int
@@ -71,7 +77,8 @@ class Watch(object):
         self.functions = {}
         self.visits = {}
         self.raised = {}
-        self.calls = self.events = 0
+        self.runs = {}
+        self.calls = self.events = self.ran = 0
 
     def note_statement(self, code, tree):
         self.statements.append((code, tree))
@@ -125,10 +132,39 @@ class Watch(object):
             self.calls += 1
             if self.calls % 16 == 0 and is_deep(frame):
                 self.stop()  # the limit of recursion is the scenario's to reach
-            return None if self.full or self.lines_of(frame.f_code) is None else self.local
+            lines = None if self.full else self.lines_of(frame.f_code)
+            if lines is None:
+                return None
+            if frame.f_code.co_name == "<module>":
+                self.reloads.note_executed(frame.f_code)
+            self.on_run(frame.f_code, lines)
+            return self.local
         except BaseException:
             if not self.is_own_failure():
                 raise
+
+    def on_run(self, code, lines):
+        """Tells that a function runs: there may be no name on its lines, nor one by which it was called."""
+        name = code.co_name
+        count = self.runs[id(code)] = self.runs.get(id(code), 0) + 1
+        if not code.co_flags & OPTIMIZED or name in COMPREHENSIONS.values():
+            return
+        if count <= RUNS_OF_ONE and self.ran < RUNS:
+            self.ran += 1
+            self.add({
+                "file": self.relative(code.co_filename),
+                "line": code.co_firstlineno,
+                "function": to_text(name),
+                "code": id(code),
+                "role": "run",
+                "text": lines.path,
+                "found": "nowhere",
+                "meaning": None,
+                "on": None,
+                "thread": False,
+                "outdated": lines.is_outdated,
+                "gone": lines.is_gone,
+            })
 
     def on_event(self, frame, event, arg):
         try:
@@ -156,7 +192,7 @@ class Watch(object):
         if self.visits[key] <= VISITS:
             for see, node, hidden in items:
                 SEERS[see](Look(self, frame, lines, line, hidden), node)
-        if len(self.uses) >= USES or self.events >= EVENTS:
+        if len(self.uses) - self.ran >= USES or self.events >= EVENTS:
             self.stop()
 
     def stop(self):
@@ -225,8 +261,32 @@ class Watch(object):
                 self.parsed[name, content] = parse(content, code.co_filename)
             codes, scopes = self.parsed[name, content]
             if any(is_same_code(inner, code) for inner in codes):
-                return find_scope(scopes, code)
+                found = find_scope(scopes, code)
+                if found is not None:
+                    found.path = path_of(codes, code)
+                    found.imports = self.imports_of(name, content)
+                    found.is_outdated = self.is_outdated(name, code)
+                    today = self.codes_today(name, code) if found.is_outdated else []
+                    found.is_gone = found.is_outdated and not any(path_of(today, one) == found.path for one in today)
+                return found
         return None
+
+    def imports_of(self, name, content):
+        if (name, content) not in self.imports:
+            scope = self.parsed[name, content][1].get(("<module>", None))
+            self.imports[name, content] = scope and Imports(scope[0][0])
+        return self.imports[name, content]
+
+    def is_outdated(self, name, code):
+        """Whether what a file holds today has no such code in it."""
+        codes = self.codes_today(name, code)
+        return bool(codes) and not any(is_moved(inner, code) for inner in codes)
+
+    def codes_today(self, name, code):
+        content = self.files[name][-1]
+        if (name, content) not in self.parsed:
+            self.parsed[name, content] = parse(content, code.co_filename)
+        return self.parsed[name, content][0]
 
     # -- the records
 
@@ -240,10 +300,10 @@ class Watch(object):
         on = on and (on.text, meaning_of(on.value))
         told = self.told.setdefault((id(code), line, role, operand.text), [])
         key = (operand.found, key_of(means), on and (on[0], key_of(on[1])))
-        if key in told or len(told) >= MEANINGS or len(self.uses) >= USES:
+        if key in told or len(told) >= MEANINGS or len(self.uses) - self.ran >= USES:
             return
         told.append(key)
-        self.uses.append({
+        self.add({
             "file": self.relative(code.co_filename),
             "line": line,
             "function": to_text(code.co_name),
@@ -254,9 +314,23 @@ class Watch(object):
             "meaning": means,
             "on": on,
             "thread": in_thread,
+            "past": self.past_of(frame, operand) if role == "name" else None,
         })
+
+    def past_of(self, frame, operand):
+        """What the reloads before have to do with what a name means that has no identity."""
+        if operand.value is MISSING or nature_of(operand.value) != "instance":
+            return None
+        past = self.reloads.past(operand.names, operand.value, frame.f_globals)
+        imports = self.lines_of(frame.f_code).imports
+        if past is not None and imports is not None and len(operand.names) == 1:
+            past.update(self.reloads.origin(imports, operand.names[0], operand.value, frame.f_globals) or {})
+        return past
+
+    def add(self, use):
+        self.uses.append(use)
         if self.send is not None:
-            self.send({"frame": "use", "seen": self.as_data(self.uses[-1])})
+            self.send({"frame": "use", "seen": self.as_data(use)})
 
     def functions_of(self, code):
         """The functions that run a code object."""
@@ -287,6 +361,7 @@ class Operand(object):
 
     def __init__(self, text, found, value):
         self.text = text
+        self.names = text.split(u".") if found == "global" else []
         self.found = found
         self.value = value
 

@@ -23,6 +23,65 @@ pub struct Use {
     pub meaning: Option<Meaning>,
     /// The expression that it is used on, and what that means.
     pub on: Option<Operand>,
+    /// Of a run: whether what the file holds today has no such code in it.
+    #[serde(default)]
+    pub outdated: bool,
+    /// Of a run: whether what the file holds today has none of its name either.
+    #[serde(default)]
+    pub gone: bool,
+    /// What the reloads before have to do with what a name means, where that has no identity.
+    #[serde(default)]
+    pub past: Option<Past>,
+}
+
+/// What reloads had to do with what a name means.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Past {
+    /// What the last of them did to it; nothing where that is not known.
+    pub form: Option<Form>,
+    /// Whether it is one of those objects of the library of which nothing can be told but that it is another: a
+    /// lock, a queue.
+    #[serde(rename = "stateful")]
+    pub is_stateful: bool,
+    /// What the name's module had put into another one, `store.save`, and a reload of that one put back.
+    pub undone: Option<String>,
+    /// Which source the name's module was last executed from.
+    pub source: Executed,
+    /// The name that meant the object before a reload, and means another now.
+    pub former: Option<String>,
+    /// What the name is a copy of, `settings.TIMEOUT`, where that means something else by now.
+    pub origin: Option<String>,
+    /// The `repr()` of what that means, where it is plain.
+    pub now: Option<String>,
+    /// The copy from which the name was worked out, where it is not the copy itself.
+    pub through: Option<String>,
+}
+
+/// What a reload does to what a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// It gives the name another object.
+    Remade,
+    /// It puts more into it, or makes a number greater.
+    Grown,
+    /// It does the opposite.
+    Emptied,
+    /// It leaves it alone.
+    Untouched,
+}
+
+/// Which source a module was executed from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Executed {
+    /// What its file holds today, as far as it is known.
+    #[default]
+    Today,
+    /// What its file held before it was changed.
+    Before,
+    /// Something else: bytecode of another source.
+    Elsewhere,
 }
 
 /// What an expression is used on.
@@ -64,6 +123,10 @@ pub enum Role {
     /// A key of a dict that is a class, where the key that is looked up is another class of its name:
     /// the one in the dict, on the one that is looked up. The text is the dict's.
     Key,
+    /// A function of the scenario's begins to run, or goes on to. The text is where in its file it is, as
+    /// `__qualname__` has it; it has no meaning, and is found nowhere. Told for each call, up to four of
+    /// the same code.
+    Run,
 }
 
 /// Where the first name of an expression was found.

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("basis.py", include_str!("basis.py")),
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),
+    ("reloads.py", include_str!("reloads.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),

@@ -11,6 +11,7 @@ loaded = sys.modules
 module_dict, to_text = census.module_dict, census.to_text  # noqa: F821 - given by the probe
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: the code of a function
 QUIET = ("ignore", None, Warning, None, 0)
 
 DEFINITIONS = frozenset(["FunctionDef", "AsyncFunctionDef", "ClassDef"])
@@ -72,6 +73,35 @@ def is_same_constant(one, other):
     return type(one) is type(other) and one == other
 
 
+def is_moved(one, other):
+    """Whether two code objects come from the same text, which may have moved to other lines."""
+    for name in ("co_name", "co_names", "co_varnames", "co_freevars", "co_code"):
+        if getattr(one, name) != getattr(other, name):
+            return False
+    if len(one.co_consts) != len(other.co_consts):
+        return False
+    for mine, yours in zip(one.co_consts, other.co_consts):
+        if type(mine) is types.CodeType and type(yours) is types.CodeType:
+            if not is_moved(mine, yours):
+                return False
+        elif type(mine) is not type(yours) or mine != yours:
+            return False
+    return True
+
+
+def path_of(codes, code):
+    """Where in its source a code object is, as `__qualname__` has it: `greeter.<locals>.greet`."""
+    inner = [one for one in codes if is_same_code(one, code)][:1]
+    path = to_text(code.co_name)
+    while inner:
+        outer = [one for one in codes if any(const is inner[0] for const in one.co_consts)][:1]
+        if not outer or outer[0].co_name == "<module>":
+            break
+        path = to_text(outer[0].co_name) + (u".<locals>." if outer[0].co_flags & OPTIMIZED else u".") + path
+        inner = outer
+    return path
+
+
 def scopes_in(tree):
     """By name and first line, as code objects have them: the scopes of a source, and the classes they are in."""
     scopes = {("<module>", None): [(tree, None)]}
@@ -107,6 +137,60 @@ def has_parameters(node, code):
     return names == list(code.co_varnames[code.co_argcount - len(names):code.co_argcount])
 
 
+class Imports(object):
+    """Where a module has names from that it binds once, by a `from` statement or an assignment."""
+
+    def __init__(self, tree):
+        self.origins = {}
+        self.stars = []
+        self.worked_out = {}
+        bound, todo = {}, [tree]
+        for node in todo:
+            kind = kind_of(node)
+            if kind in DEFINITIONS or kind == "Lambda" or kind in COMPREHENSIONS:
+                names = [node.name] if kind in DEFINITIONS else []
+            else:
+                names = self.read(node, kind)
+                todo.extend(child for _, child in children(node))
+            for name in names:
+                bound[name] = bound.get(name, 0) + 1
+        for node in walk(tree):
+            for name in node.names if kind_of(node) == "Global" else ():
+                bound[name] = 2
+        for found in (self.origins, self.worked_out):
+            for name in [name for name in found if bound[name] > 1]:
+                del found[name]
+        self.bound = frozenset(bound)
+
+    def read(self, node, kind):
+        """The names that a node itself binds."""
+        if kind == "ImportFrom":
+            for alias in node.names:
+                origin = node.level or 0, node.module or "", alias.name
+                if alias.name == "*":
+                    self.stars.append(origin[:2])
+                else:
+                    self.origins[alias.asname or alias.name] = origin
+        if kind in ("Import", "ImportFrom"):
+            return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+        if kind == "Assign" and len(node.targets) == 1 and kind_of(node.targets[0]) == "Name":
+            self.worked_out[node.targets[0].id] = [one.id for one in walk(node.value) if kind_of(one) == "Name"]
+        return [node.id] if kind == "Name" and kind_of(node.ctx) != "Load" else []
+
+    def origins_of(self, name):
+        """(level, module, name) for what a name is a copy of, as far as the text says."""
+        if name in self.origins:
+            return [self.origins[name]]
+        return [] if name in self.bound else [star + (name,) for star in self.stars]
+
+
+def walk(tree):
+    todo = [tree]
+    for node in todo:
+        todo.extend(child for _, child in children(node))
+    return todo
+
+
 class Lines(object):
     """What there is to see on each line of one scope: nothing of the scopes inside it.
 
@@ -120,6 +204,9 @@ class Lines(object):
         self.items = {}
         self.stored = {}
         self.hidden = frozenset()
+        self.path = to_text(code.co_name)
+        self.is_outdated = self.is_gone = False
+        self.imports = None
         kind = kind_of(scope)
         if kind in COMPREHENSIONS:
             self.read_inside(scope, scope.lineno)

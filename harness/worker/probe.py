@@ -47,6 +47,8 @@ loaded = sys.modules
 for _name in ("resource", "fcntl", "imp", "select") + ("marshal",) * PY2:  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
+OWN_FILES = [__file__]
+
 
 def keep_apart(namespace):
     """Copies what a namespace uses of builtins and modules: a scenario may patch them, and reload them."""
@@ -62,6 +64,7 @@ def keep_apart(namespace):
 def load(name, **uses):
     """A file beside this one, as a module that `sys.modules` does not know."""
     path = os.path.join(os.path.dirname(__file__), name + ".py")
+    OWN_FILES.append(path)
     module = types.ModuleType(name)
     module.__dict__.update(uses)
     with open(path) as file:
@@ -99,7 +102,8 @@ references = load("references", census=census)
 holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
-evidence = load("evidence", census=census, lines=lines, values=values)
+reloads = load("reloads", census=census, values=values)
+evidence = load("evidence", census=census, lines=lines, values=values, reloads=reloads)
 files = load("files")
 tree = load("tree")
 forked = load("forked")
@@ -116,11 +120,6 @@ statements = load(
 )
 allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
-OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "protocol.py", "census.py", "basis.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
-    "sweep.py", "points.py", "forked.py", "program.py", "tree.py", "faults.py", "statements.py",
-    "interrupts.py", "allocations.py", "file_faults.py", "files.py", "inject.py",
-)]
 
 
 def of_reload(mechanism):
@@ -442,6 +441,8 @@ class Run(object):
             self.injecting.install()
         if self.watch is not None:
             self.watch.follow_threads()
+            if not self.is_restart:
+                self.watch.reloads.install(builtins.reload, put_in_place_of_reload)
         self.player = os.getpid()
         path, kind = None, None
         for letter, content in self.fields:
@@ -614,6 +615,8 @@ class Run(object):
         if self.files is not None:
             event["files"] = self.look_at_files()
         self.census.take(event)
+        if self.watch is not None:
+            self.watch.reloads.note_imports()
         event["values"] = [self.value(item, is_id) for item in values]
         event["uses"] = self.watch.take() if self.is_watching else None
         return event

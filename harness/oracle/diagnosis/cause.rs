@@ -41,13 +41,17 @@ pub enum Cause {
     StateReset,
     /// A reload registered once more what was registered already.
     RegisteredTwice,
+    /// What ran is not of today's source, and its name means it: no reload has made it anew.
+    NotReloaded,
+    /// A reload raised half-way.
+    ReloadStopped,
     /// Today's source cannot be imported.
     SourceDoesNotStart,
 }
 
 impl Cause {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::UnboundBaseCall,
         Self::TwoArgumentSuper,
         Self::IsinstanceMisses,
@@ -66,6 +70,8 @@ impl Cause {
         Self::DeletedName,
         Self::StateReset,
         Self::RegisteredTwice,
+        Self::NotReloaded,
+        Self::ReloadStopped,
         Self::SourceDoesNotStart,
     ];
 
@@ -109,6 +115,8 @@ impl Cause {
             Self::DeletedName => page!("deleted-name"),
             Self::StateReset => page!("state-reset"),
             Self::RegisteredTwice => page!("registered-twice"),
+            Self::NotReloaded => page!("not-reloaded"),
+            Self::ReloadStopped => page!("reload-stopped"),
             Self::SourceDoesNotStart => page!("source-does-not-start"),
         }
     }

@@ -3,8 +3,10 @@
 //! A rule is a pure function from what was seen to a finding. Where none has one, nothing is said.
 
 mod cause;
+mod copies;
 mod names;
 mod relations;
+mod runs;
 mod state;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -38,6 +40,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) seen: &'a [Sighting],
     /// The same in a restart.
     pub(crate) restart: &'a [Sighting],
+    /// Where reloads raised, of the sources that are still today's.
+    pub(crate) stops: &'a [Place],
     /// Which names the scenario imports.
     pub(crate) imported: &'a Imported,
 }
@@ -49,14 +53,25 @@ type Rule = fn(&Evidence<'_>) -> Vec<Diagnosis>;
 const RULES: &[Rule] = &[
     relations::relations,
     names::deleted,
+    runs::deleted,
     state::registered_twice,
+    names::wrapped_around_itself,
     names::closures_and_defaults,
     names::bound_methods,
+    runs::called_twice,
+    runs::not_executed,
+    runs::of_another_file,
     names::aliases,
+    copies::copies,
+    copies::not_executed,
+    copies::formers,
     names::old_code_and_instances,
     state::reset,
+    state::remade,
     state::old_data,
     names::old_objects,
+    runs::made_by_functions,
+    runs::kept,
 ];
 
 /// Diagnoses one step.

@@ -1,6 +1,7 @@
 //! Names that mean something else than a restart would have them mean.
 
 use super::relations::other_generation;
+use super::runs::outlives_its_function;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Referent, Sense, Sighting};
@@ -76,6 +77,22 @@ fn is_looked_up(evidence: &Evidence<'_>, method: &Sighting, sense: &Sense) -> bo
             && other.nature == Nature::Instance
             && other.class == sense.class
     })
+}
+
+/// Functions that find themselves where they kept what they are wrapped around.
+pub(super) fn wrapped_around_itself(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    names(evidence)
+        .filter(|(one, sense)| one.found == Found::Global && sense.nature == Nature::Function)
+        .filter_map(|(one, sense)| {
+            let (is, runs) = (identity(sense.is.as_ref())?, identity(one.runs.as_ref())?);
+            let is_recursive = one.text.rsplit('.').next() == is.label.name.rsplit('.').next();
+            if is.token != runs.token || is_recursive || !is_superseded(sense.is.as_ref()) {
+                return None;
+            }
+            let text = format!("{} means {}, the very function that asks for it", one.text, is.label);
+            Some(finding(Cause::RegisteredTwice, one, text))
+        })
+        .collect()
 }
 
 /// Superseded classes and functions that are named elsewhere than where they were defined.
@@ -198,9 +215,15 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
         // What the import system sets, such as `__name__`, is none of the reload's.
         .filter(|(one, _)| !one.text.starts_with("__"))
-        .filter(|(one, _)| one.found == Found::Global && is_superseded(one.runs.as_ref()))
+        .filter(|(one, _)| one.found == Found::Global)
         .filter_map(|(one, sense)| {
-            let runs = identity(one.runs.as_ref())?;
+            let runs = match identity(one.runs.as_ref()).filter(|_| is_superseded(one.runs.as_ref())) {
+                Some(runs) => runs.label.to_string(),
+                None if outlives_its_function(evidence, one.code) => {
+                    format!("{} of {}", one.place.function, one.place.file)
+                }
+                None => return None,
+            };
             let means = match (identity(sense.is.as_ref()), &sense.plain) {
                 (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => {
                     is.label.to_string()
@@ -209,8 +232,8 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
                 _ => return None,
             };
             let text = format!(
-                "{} is code from before the reload, and the name {} in it means {means}, from after it",
-                runs.label, one.text
+                "{runs} is code from before the reload, and the name {} in it means {means}, from after it",
+                one.text
             );
             Some(finding(Cause::OldCodeNewGlobals, one, text))
         })

@@ -4,7 +4,7 @@ use super::names::names;
 use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded};
 use crate::oracle::Verdict;
 use crate::trace::{Sense, Sighting};
-use crate::worker::{Found, Nature};
+use crate::worker::{Form, Found, Nature};
 
 /// Containers that hold more than in a restart.
 pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
@@ -17,7 +17,7 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         first.and_then(|first| first.sense.as_ref()?.size)
     };
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global)
+        .filter(|(one, ..)| one.found == Found::Global && matches!(form(one), None | Some(Form::Grown)))
         .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);
@@ -34,8 +34,39 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     }
     differing(evidence)
         .filter(|(one, ..)| one.found == Found::Global && !is_of_the_library(evidence, one))
-        .filter_map(|(one, here, there)| Some(finding(Cause::StateReset, one, compared(one, here, there)?)))
+        .filter_map(|(one, here, there)| {
+            let text = compared(one, here, there)?;
+            let undone = one.past.as_ref().and_then(|past| past.undone.as_ref());
+            match (form(one), undone) {
+                (Some(Form::Untouched), None) => None,
+                (Some(Form::Untouched), Some(name)) => {
+                    let text = format!("{text}; {name} is as its own module defines it, and was another's");
+                    Some(finding(Cause::StateReset, one, text))
+                }
+                _ => Some(finding(Cause::StateReset, one, text)),
+            }
+        })
         .collect()
+}
+
+/// Locks, queues and the like that are not the ones they were.
+pub(super) fn remade(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict == Verdict::Stale {
+        return Vec::new();
+    }
+    let is_state = |one: &Sighting| one.past.as_ref().is_some_and(|past| past.is_stateful);
+    names(evidence)
+        .filter(|(one, _)| is_state(one) && form(one) == Some(Form::Remade))
+        .map(|(one, _)| {
+            let text = format!("{} is another object than before the reload", one.text);
+            finding(Cause::StateReset, one, text)
+        })
+        .collect()
+}
+
+/// What reloads did to what a name means.
+fn form(one: &Sighting) -> Option<Form> {
+    one.past.as_ref()?.form
 }
 
 /// Whether it is in a module that is not the scenario's, `sys.modules` for one: no reload makes that anew.
@@ -77,7 +108,7 @@ pub(super) fn old_data(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .collect()
 }
 
-fn compared(one: &Sighting, here: &Sense, there: &Sense) -> Option<String> {
+pub(super) fn compared(one: &Sighting, here: &Sense, there: &Sense) -> Option<String> {
     let text = &one.text;
     Some(match (&here.plain, &there.plain, here.size, there.size) {
         (Some(plain), Some(expected), ..) => {
@@ -98,7 +129,9 @@ fn is_same_line(one: &Sighting, other: &Sighting) -> bool {
 
 /// Values that are others than the same line finds in a restart when it runs for the first time. What it finds
 /// later may be what the step itself has made.
-fn differing<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting, &'a Sense, &'a Sense)> {
+pub(super) fn differing<'a>(
+    evidence: &Evidence<'a>,
+) -> impl Iterator<Item = (&'a Sighting, &'a Sense, &'a Sense)> {
     let (seen, restart) = (evidence.seen, evidence.restart);
     names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).filter_map(move |(one, here)| {
         let first = seen.iter().find(|other| is_same_line(other, one))?;

@@ -1,8 +1,8 @@
 use super::{Cause, Evidence, diagnose};
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
-use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting};
-use crate::worker::{Found, Kind, Nature, Role};
+use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting, Written};
+use crate::worker::{Executed, Form, Found, Kind, Nature, Past, Role};
 
 /// `foo.Bar#1`: a token of its own for each label.
 fn identity(label: &str) -> Identity {
@@ -69,6 +69,9 @@ fn sees(role: Role, text: &str, sense: Sense) -> Sighting {
         found: Found::Global,
         sense: Some(sense),
         on: None,
+        code: 0,
+        written: Written::Today,
+        past: None,
     }
 }
 
@@ -77,7 +80,8 @@ fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
 }
 
 fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
-    let found = diagnose(&Evidence { verdict, seen, restart, imported: &Imported::from_source("import f") });
+    let imported = &Imported::from_source("import f");
+    let found = diagnose(&Evidence { verdict, seen, restart, stops: &[], imported });
     found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
 }
 
@@ -441,4 +445,107 @@ fn an_old_object_alone_is_a_cause_of_the_old_answer_only() {
         let beside = sees(Role::Name, "foo.Foo", class(&["foo.Foo#2"]));
         one(verdict, &[b(), beside], &[], Cause::OldInstance, text);
     }
+}
+
+fn ran(label: &str, code: u64, written: Written) -> Sighting {
+    let text = label.split_once('.').map_or(label, |(_, name)| name.split('#').next().unwrap());
+    let sense = function(label);
+    Sighting { runs: sense.is.clone(), code, written, found: Found::Nowhere, ..sees(Role::Run, text, sense) }
+}
+
+fn number(text: &str, plain: &str, past: Past) -> Sighting {
+    let sense = Sense { plain: Some(plain.to_owned()), ..sense(Nature::Instance) };
+    Sighting { past: Some(past), ..sees(Role::Name, text, sense) }
+}
+
+fn past(form: Form) -> Past {
+    Past {
+        form: Some(form),
+        is_stateful: false,
+        undone: None,
+        source: Executed::Today,
+        former: None,
+        origin: None,
+        now: None,
+        through: None,
+    }
+}
+
+#[test]
+fn what_ran_of_a_file_that_was_changed_was_not_reloaded() {
+    let text = "foo.f#2 ran, and no reload has come to it since foo.py was changed";
+    one(Verdict::Stale, &[ran("foo.f#2", 1, Written::Before)], &[], Cause::NotReloaded, text);
+    let text = "foo.f#2 ran, which was made by a reload and is not what foo.py has there";
+    one(Verdict::Stale, &[ran("foo.f#2", 1, Written::Elsewhere)], &[], Cause::NotReloaded, text);
+    let text = "foo.f#2 ran, which today's source does not define";
+    one(Verdict::Stale, &[ran("foo.f#2", 1, Written::Gone)], &[], Cause::DeletedName, text);
+    let today = ran("foo.f#2", 1, Written::Today);
+    assert_eq!(diagnosed(Verdict::Mixed, std::slice::from_ref(&today), std::slice::from_ref(&today)), []);
+}
+
+#[test]
+fn what_stands_below_the_line_at_which_a_reload_raised_is_of_before() {
+    let seen = [ran("foo.f#2", 1, Written::Before)];
+    let imported = &Imported::from_source("");
+    let stops = &[Place { function: "<module>".to_owned(), ..place(3) }];
+    let found = diagnose(&Evidence { verdict: Verdict::Mixed, seen: &seen, restart: &[], stops, imported });
+    assert_eq!(found[0].cause, Cause::ReloadStopped);
+    assert_eq!(found[0].place, Some(stops[0].clone()));
+}
+
+#[test]
+fn what_was_called_by_two_generations_and_once_too_often_is_registered_twice() {
+    let seen = [ran("foo.f#1", 1, Written::Today), ran("foo.f#2", 2, Written::Today)];
+    let restart = [ran("foo.f#1", 1, Written::Today)];
+    let text = "foo.f#1 and foo.f#2 ran, twice in all, where it is once in a restart";
+    one(Verdict::Mixed, &seen, &restart, Cause::RegisteredTwice, text);
+    let twice = [ran("foo.f#1", 1, Written::Today), ran("foo.f#1", 1, Written::Today)];
+    let text = "foo.f#1 ran, which something still holds; foo.f means foo.f#2 now";
+    one(Verdict::Mixed, &seen, &twice, Cause::KeptReference, text);
+}
+
+#[test]
+fn a_number_that_was_imported_is_a_copy() {
+    let origin = |origin: Option<&str>| Past {
+        origin: origin.map(str::to_owned),
+        now: Some("30".to_owned()),
+        ..past(Form::Untouched)
+    };
+    let seen = [number("TIMEOUT", "5", origin(Some("settings.TIMEOUT")))];
+    let restart = [number("TIMEOUT", "30", origin(None))];
+    let text = "TIMEOUT is still 5; settings.TIMEOUT means 30 now";
+    one(Verdict::Stale, &seen, &restart, Cause::FromImportAlias, text);
+    assert_eq!(diagnosed(Verdict::Stale, &seen, &seen), []);
+}
+
+#[test]
+fn only_what_a_reload_has_touched_is_reset_by_it() {
+    let seen = |past: Past| [number("LAST", "0", past)];
+    let restart = [number("LAST", "2", past(Form::Untouched))];
+    let text = "LAST is 0, where it is 2 in a restart";
+    one(Verdict::Mixed, &seen(past(Form::Remade)), &restart, Cause::StateReset, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &seen(past(Form::Untouched)), &restart), []);
+    let undone = Past { undone: Some("store.save".to_owned()), ..past(Form::Untouched) };
+    let text = "LAST is 0, where it is 2 in a restart; store.save is as its own module defines it, and was another's";
+    one(Verdict::Mixed, &seen(undone), &restart, Cause::StateReset, text);
+}
+
+#[test]
+fn a_value_of_a_module_that_was_not_executed_since_is_not_reloaded() {
+    let before = Past { source: Executed::Before, ..past(Form::Untouched) };
+    let restart = [number("RATE", "19", past(Form::Untouched))];
+    let text = "RATE is 16, where it is 19 in a restart, and no reload has come to its module since that was changed";
+    one(Verdict::Stale, &[number("RATE", "16", before)], &restart, Cause::NotReloaded, text);
+}
+
+#[test]
+fn a_lock_that_was_made_anew_is_reset_and_the_one_before_it_is_kept() {
+    let object =
+        |past: Past| [Sighting { past: Some(past), ..sees(Role::Name, "x", sense(Nature::Instance)) }];
+    let anew = Past { is_stateful: true, ..past(Form::Remade) };
+    let text = "x is another object than before the reload";
+    one(Verdict::Mixed, &object(anew), &[], Cause::StateReset, text);
+    let former = Past { former: Some("orders.QUEUE".to_owned()), ..past(Form::Untouched) };
+    let text = "x is still what orders.QUEUE meant before the reload";
+    one(Verdict::Mixed, &object(former), &[], Cause::KeptReference, text);
 }
