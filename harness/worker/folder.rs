@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("census.py", include_str!("census.py")),
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),
+    ("operands.py", include_str!("operands.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),

@@ -86,7 +86,8 @@ references = load("references", census=census)
 holders = load("holders", census=census, references=references)
 lines = load("lines", census=census)
 values = load("values", census=census)
-evidence = load("evidence", census=census, lines=lines, values=values)
+operands = load("operands", census=census, lines=lines, values=values)
+evidence = load("evidence", census=census, lines=lines, values=values, operands=operands)
 files = load("files")
 tree = load("tree")
 sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
@@ -102,8 +103,8 @@ statements = load(
 allocations = load("allocations")
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 OWN_FILES = [__file__] + [os.path.join(os.path.dirname(__file__), name) for name in (
-    "protocol.py", "census.py", "lines.py", "values.py", "evidence.py", "references.py", "holders.py",
-    "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
+    "protocol.py", "census.py", "lines.py", "values.py", "operands.py", "evidence.py", "references.py",
+    "holders.py", "sweep.py", "points.py", "program.py", "tree.py", "faults.py", "statements.py",
     "interrupts.py", "allocations.py", "file_faults.py", "files.py",
 )]
 

@@ -4,6 +4,7 @@
 
 mod cause;
 mod names;
+mod objects;
 mod relations;
 mod state;
 #[cfg(test)]
@@ -14,7 +15,7 @@ pub use cause::Cause;
 
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
-use crate::trace::{Identity, Place, Referent, Sense, Sighting};
+use crate::trace::{Identity, Place, Raised, Referent, Sense, Sighting};
 
 /// How many causes are told of one step.
 const MOST: usize = 2;
@@ -34,6 +35,12 @@ pub struct Diagnosis {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence<'a> {
     pub(crate) verdict: Verdict,
+    /// What it raised.
+    pub(crate) raised: Option<&'a Raised>,
+    /// Whether any source was edited before it.
+    pub(crate) edited: bool,
+    /// What lines meant in earlier steps that differ from a restart, none of which came before a reload.
+    pub(crate) earlier: &'a [Vec<Sighting>],
     /// What the lines of the step meant.
     pub(crate) seen: &'a [Sighting],
     /// The same in a restart.
@@ -48,15 +55,21 @@ type Rule = fn(&Evidence<'_>) -> Vec<Diagnosis>;
 /// The rules, the ones that prove most first.
 const RULES: &[Rule] = &[
     relations::relations,
+    relations::meetings,
     names::deleted,
     state::registered_twice,
+    state::both_generations,
     names::closures_and_defaults,
     names::bound_methods,
     names::aliases,
     names::old_code_and_instances,
+    names::kept_items,
+    relations::apart,
     state::reset,
+    state::missing,
     state::old_data,
-    names::old_objects,
+    objects::old_objects,
+    objects::heirs,
 ];
 
 /// Diagnoses one step.
