@@ -39,6 +39,7 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// What functions took hold of when they were made.
 pub(super) fn closures_and_defaults(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
+        .filter(|(one, _)| is_dotted(one))
         .filter_map(|(one, sense)| {
             let (cause, how) = match one.found {
                 Found::Free => (Cause::ClosureKeeps, "in the closure"),
@@ -121,7 +122,8 @@ fn is_of_an_instance(evidence: &Evidence<'_>, class: &Sense) -> bool {
     let token = identity(class.is.as_ref()).map(|is| is.token);
     let has_it =
         |sense: &Sense| sense.mro.iter().any(|one| identity(Some(one)).map(|one| one.token) == token);
-    names(evidence).any(|(_, sense)| sense.nature == Nature::Instance && has_it(sense))
+    names(evidence)
+        .any(|(one, sense)| sense.nature == Nature::Instance && !is_made_here(one, sense) && has_it(sense))
 }
 
 /// An instance that a line names.
@@ -208,6 +210,11 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// Whether an expression is a name, and no item or call.
 pub(super) fn is_dotted(one: &Sighting) -> bool {
     !one.text.contains(['[', '('])
+}
+
+/// Whether an expression is an instance that the line itself makes: it is its class that is old, and kept.
+pub(super) fn is_made_here(one: &Sighting, sense: &Sense) -> bool {
+    sense.nature == Nature::Instance && one.text.ends_with(')')
 }
 
 /// The names that were read and meant something.

@@ -1,6 +1,6 @@
 //! What an old object, or one below an old class, is to a line of which nothing more is known.
 
-use super::names::{names, old_methods};
+use super::names::{is_made_here, names, old_methods};
 use super::relations::other_generation;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
@@ -13,7 +13,9 @@ use crate::worker::Nature;
 pub(super) fn old_objects(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let method = old_methods(evidence).map(|(_, told)| told).next();
     let object = || {
-        names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).find_map(|(one, sense)| {
+        let is_at_hand =
+            |one: &Sighting, sense: &Sense| sense.nature == Nature::Instance && !is_made_here(one, sense);
+        names(evidence).filter(|(one, sense)| is_at_hand(one, sense)).find_map(|(one, sense)| {
             let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
             let matters = evidence.verdict == Verdict::Stale
                 || raised(evidence, one)

@@ -497,3 +497,14 @@ fn a_line_that_has_both_generations_goes_through_what_was_registered_twice() {
     let found = diagnosed(Verdict::Mixed, &both, &both);
     assert!(found.iter().all(|(cause, _)| *cause != Cause::RegisteredTwice), "{found:?}");
 }
+
+#[test]
+fn of_what_the_line_itself_makes_it_is_the_class_that_is_kept() {
+    let local = |sighting| Sighting { found: Found::Local, ..sighting };
+    let class = local(sees(Role::Name, "self.cls", class(&["foo.Bar#1"])));
+    let made = local(sees(Role::Name, "self.cls()", instance(&["foo.Bar#1"])));
+    let text = "self.cls is still foo.Bar#1; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Stale, &[class, made.clone()], &[], Cause::KeptReference, text);
+    let free = Sighting { found: Found::Free, ..made };
+    assert_eq!(diagnosed(Verdict::Stale, &[free], &[]), []);
+}
