@@ -276,6 +276,41 @@ fn comparisons_have_two_sides() {
 }
 
 #[test]
+fn items_and_what_is_about_to_be_made_are_operands() {
+    let more = "class Own(object):\n    def __new__(cls):\n        return 1\nclass Late(Foo):\n    pass\n";
+    let step =
+        ">>> (isinstance(foo.Late(), foo.Foo), isinstance(foo.Own(), foo.Foo), {'k': [b]}['k'], type(b))";
+    let watched = after_reload(">=2.7", more, step);
+    watched.tells(&[
+        "<stdin>:1 Isinstance foo.Foo: Global, class foo.Foo#2, on foo.Late(): instance of foo.Late#2",
+        "<stdin>:1 Name type(b): Global, class foo.Bar#1",
+    ]);
+    watched.tells_nothing_of("on foo.Own()");
+    after_reload(">=2.7", "", ">>> kept = {'k': [b]}\n>>> kept['k'][-1].nothing")
+        .tells(&["<stdin>:1 Name kept['k'][-1]: Global, instance b#1 of foo.Bar#1"]);
+}
+
+#[test]
+fn what_meets_where_no_line_shows_it_is_told_of_the_scenarios_line() {
+    let method = "    def __hash__(self):\n        return 1\n    def __eq__(self, other):\n        return self is other\n";
+    after_reload(">=2.7", method, ">>> len(set([b, foo.Bar()]))").tells(&[
+        "<stdin>:1 Meet one side: Local, instance of foo.Bar#2, on the other: instance of foo.Bar#1",
+    ]);
+    after_reload(">=2.7", method, ">>> len(set([b, b]))").tells_nothing_of("Meet");
+}
+
+#[test]
+fn objects_that_go_by_identity_are_looked_for_in_containers() {
+    let more =
+        "class Key(object):\n    pass\nONE = Key()\nTABLE = {ONE: 1}\ndef get(x):\n    return TABLE[x]\n";
+    let module = format!("class Foo(object):\n    pass\n{more}");
+    let transcript = ">>> import foo\n>>> one = foo.ONE\n>>> m = reload(foo)\n>>> foo.get(one)";
+    Watched::new(">=2.7", &[("foo.py", &module)], transcript).tells(&[
+        "foo.py:8 Compare x: Local, instance one#1 of foo.Key#1, on a key of TABLE: instance of foo.Key#2",
+    ]);
+}
+
+#[test]
 fn an_enum_is_compared_with_its_members() {
     let module =
         "import enum\nclass Color(enum.Enum):\n    RED = 1\ndef ask(c):\n    return c is Color.RED\n";

@@ -11,7 +11,7 @@ use super::restarts::Restarts;
 use super::unsteady::steady;
 use super::verdict::Verdict;
 use crate::lab::{Item, Lab, RunError};
-use crate::trace::Observation;
+use crate::trace::{Observation, Sighting};
 
 /// Finds the steps on which two restarts differ, and the causes of the others.
 pub(crate) fn look(
@@ -34,6 +34,7 @@ pub(crate) fn look(
     let seen = restarts.watched_run(&watched)?;
     let imported = Imported::of(restarts.item.scenario);
     let mut again: BTreeMap<usize, Again> = BTreeMap::new();
+    let mut earlier: Vec<(usize, Vec<Sighting>)> = Vec::new();
     for step in watched {
         let Some(judged) = judged.get_mut(&step).filter(|judged| judged.verdict != Verdict::Outlives) else {
             continue;
@@ -54,14 +55,22 @@ pub(crate) fn look(
         }
         let seen = seen.sightings(step);
         let stops = run.stops(step);
+        earlier.retain(|(before, _)| !run.reloads_between(*before, step));
+        let met: Vec<_> = earlier.iter().map(|(_, seen)| seen.clone()).collect();
         let evidence = Evidence {
             verdict: judged.verdict,
+            raised: run.observation(step).and_then(|step| step.exception.as_ref()),
+            edited: restarts.sources.at(step) > 0,
+            earlier: &met,
             seen: &seen,
             restart: &expected,
             stops: &stops,
             imported: &imported,
         };
         judged.diagnoses = diagnose(&evidence);
+        if judged.verdict != Verdict::Same {
+            earlier.push((step, seen));
+        }
     }
     Ok(())
 }

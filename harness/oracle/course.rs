@@ -42,6 +42,11 @@ impl Course {
         }
     }
 
+    /// Whether a step between two others is a reload.
+    pub(crate) fn reloads_between(&self, one: usize, other: usize) -> bool {
+        (one + 1..=other).filter_map(|step| self.observation(step)).any(|step| step.kind == StepKind::Reload)
+    }
+
     /// What came of the author's claims.
     pub(crate) fn claims(&self) -> BTreeMap<usize, Claimed> {
         claims(&self.script.scenario, &self.trace)

@@ -16,7 +16,7 @@ pub struct Sighting {
     pub runs: Option<Referent>,
     /// How the line uses the expression.
     pub role: Role,
-    /// The expression, a dotted name.
+    /// The expression.
     pub text: String,
     /// Where its first name was found.
     pub found: Found,
@@ -24,6 +24,10 @@ pub struct Sighting {
     pub sense: Option<Sense>,
     /// The expression that it is used on, and what that means.
     pub on: Option<(String, Sense)>,
+    /// Whether the two are one object, or belong together by a registry; nothing where neither is asked.
+    pub holds: Option<bool>,
+    /// Whether an instance has the last name itself, and not from its class.
+    pub own: bool,
     /// The `id()` of the code that runs.
     pub code: u64,
     /// Of a function that runs: which source its code is of.
@@ -56,7 +60,8 @@ pub struct Sense {
     pub class: Option<Referent>,
     /// The MRO of that class, or of the class that it is.
     pub mro: Vec<Referent>,
-    /// Where the object is superseded, or else its class: what its name means now.
+    /// Where the object is superseded, or else its class, or one that this descends from: what its name
+    /// means now.
     pub now: Option<Identity>,
     /// The `repr()` of a plain value.
     pub plain: Option<String>,
@@ -83,6 +88,8 @@ pub(crate) fn sighting(
             _ => used.meaning.as_ref().map(|meaning| sense(state, meaning)),
         },
         on: used.on.as_ref().map(|on| (visible(on.text.as_bytes()), sense(state, &on.meaning))),
+        holds: used.holds,
+        own: used.own,
         code: used.frame.code,
         written: match used.outdated {
             false => Written::Today,
@@ -115,9 +122,14 @@ fn sense(state: &State, meaning: &Meaning) -> Sense {
         Some(Reference::Token(token)) => Some(token),
         _ => None,
     };
+    let bases = meaning.mro.iter().map(|class| match class {
+        Reference::Token(token) => Some(*token),
+        Reference::Name(_) => None,
+    });
+    let tokens = [meaning.token, class].into_iter().chain(bases).flatten();
     Sense {
         nature: meaning.nature,
-        now: [meaning.token, class].into_iter().flatten().find_map(|token| state.successor(token)),
+        now: tokens.into_iter().find_map(|token| state.successor(token)),
         is: meaning.token.and_then(|token| state.known(token)),
         class: meaning.class.as_ref().map(|class| state.referent(class)),
         mro: meaning.mro.iter().map(|class| state.referent(class)).collect(),

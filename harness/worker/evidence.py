@@ -18,19 +18,25 @@ getrecursionlimit = sys.getrecursionlimit
 loaded = sys.modules
 raw_get = dict.get
 raw_keys = dict.keys
-# Given by the probe: census, lines and values.
+# Given by the probe: census, lines, values and operands.
 class_of, mro_of, qualified_name = census.class_of, census.mro_of, census.qualified_name  # noqa: F821
+full_name = census.full_name  # noqa: F821
 to_text, value_module = census.to_text, census.value_module  # noqa: F821
 COMPREHENSIONS, codes_in, dotted = lines.COMPREHENSIONS, lines.codes_in, lines.dotted  # noqa: F821
 Imports = lines.Imports  # noqa: F821
 find_scope, is_same_code, kind_of = lines.find_scope, lines.is_same_code, lines.kind_of  # noqa: F821
 is_moved, parse, path_of, scopes_in = lines.is_moved, lines.parse, lines.path_of, lines.scopes_in  # noqa: F821
 InstanceOf, MISSING, PLAIN_KINDS = values.InstanceOf, values.MISSING, values.PLAIN_KINDS  # noqa: F821
-SEQUENCES, SETS, UNKNOWN = values.SEQUENCES, values.SETS, values.UNKNOWN  # noqa: F821
+SEQUENCES, UNKNOWN, its_class = values.SEQUENCES, values.UNKNOWN, values.its_class  # noqa: F821
 attribute, in_mro, is_class = values.attribute, values.in_mro, values.is_class  # noqa: F821
 is_other_generation, key_of, mangled = values.is_other_generation, values.key_of, values.mangled  # noqa: F821
 meaning_of, nature_of, other_generation = values.meaning_of, values.nature_of, values.other_generation  # noqa: F821
-refer, full_name = values.refer, census.full_name  # noqa: F821
+refer = values.refer  # noqa: F821
+Operand, arguments_declared, constant = operands.Operand, operands.arguments_declared, operands.constant  # noqa: F821
+elements_of, insides_of, item = operands.elements_of, operands.insides_of, operands.item  # noqa: F821
+is_known_by_identity, is_one_of, made_by = operands.is_known_by_identity, operands.is_one_of, operands.made_by  # noqa: F821
+is_own_of = values.is_own_of  # noqa: F821
+other_in, pair_of_generations = operands.other_in, operands.pair_of_generations  # noqa: F821
 Reloads = reloads.Reloads  # noqa: F821
 
 USES = 200  # of a step
@@ -42,6 +48,10 @@ EVENTS = 100000  # of a step
 ELEMENTS = 1000
 OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: locals are not in a namespace
 PICKLERS = frozenset(["pickle", "cPickle", "_pickle", "dill", "dill._dill", "cloudpickle", "cloudpickle.cloudpickle"])
+# Special methods of two objects, and what they return where the two have nothing to do with each other.
+MEETINGS = dict.fromkeys(["__%s__" % name for name in (
+    "lt le gt ge add sub mul truediv floordiv mod divmod pow and or xor lshift rshift matmul").split()], ())
+MEETINGS.update({"__eq__": (False,), "__ne__": (True,)})
 MAPPING_PROXY = getattr(types, "MappingProxyType", None)
 
 
@@ -60,7 +70,7 @@ class Watch(object):
         self.thread_tracer = self.on_call_in_thread
         self.main, self.ident = 0, int
         self.forget()
-        self.own_files = [function.__code__.co_filename for function in (is_deep, mro_of, kind_of, refer)]
+        self.own_files = [function.__code__.co_filename for function in (is_deep, mro_of, kind_of, refer, made_by)]
 
     def begin(self, send):
         """Begins with a step.  `send` is told at once of what is seen, where the step may be the run's end."""
@@ -77,7 +87,7 @@ class Watch(object):
         self.functions = {}
         self.visits = {}
         self.raised = {}
-        self.runs = {}
+        self.runs, self.meetings = {}, {}
         self.calls = self.events = self.ran = 0
 
     def note_statement(self, code, tree):
@@ -132,13 +142,15 @@ class Watch(object):
             self.calls += 1
             if self.calls % 16 == 0 and is_deep(frame):
                 self.stop()  # the limit of recursion is the scenario's to reach
-            lines = None if self.full else self.lines_of(frame.f_code)
-            if lines is None:
+            if self.full:
                 return None
-            if frame.f_code.co_name == "<module>":
-                self.reloads.note_executed(frame.f_code)
-            self.on_run(frame.f_code, lines)
-            return self.local
+            is_met = frame.f_code.co_name in MEETINGS and self.meet(frame)
+            lines = self.lines_of(frame.f_code)
+            if lines is not None:
+                if frame.f_code.co_name == "<module>":
+                    self.reloads.note_executed(frame.f_code)
+                self.on_run(frame.f_code, lines)
+            return self.local if is_met or lines is not None else None
         except BaseException:
             if not self.is_own_failure():
                 raise
@@ -174,8 +186,10 @@ class Watch(object):
                 self.on_line(frame)
             elif event == "exception":
                 self.raised[id(frame)] = refer(arg[0])[1]
+                self.on_exception(frame)
             elif event == "return":
                 self.raised.pop(id(frame), None)
+                self.part(frame, arg)
         except BaseException:
             if not self.is_own_failure():
                 raise
@@ -184,7 +198,7 @@ class Watch(object):
     def on_line(self, frame):
         self.events += 1
         lines, line = self.lines_of(frame.f_code), frame.f_lineno
-        items = lines.items.get(line)
+        items = lines and lines.items.get(line)
         if not items:
             return
         key = (id(frame.f_code), line)
@@ -194,6 +208,36 @@ class Watch(object):
                 SEERS[see](Look(self, frame, lines, line, hidden), node)
         if len(self.uses) - self.ran >= USES or self.events >= EVENTS:
             self.stop()
+
+    def on_exception(self, frame):
+        """Looks once more at what is inside a comprehension: before the line ran, its variables meant nothing."""
+        lines, line = self.lines_of(frame.f_code), frame.f_lineno
+        for see, node, hidden in lines.items.get(line, ()) if lines else ():
+            if hidden:
+                SEERS[see](Look(self, frame, lines, line, ()), node)
+
+    def meet(self, frame):
+        """Notes that a special method is called with objects of two generations, which need not stand on any line."""
+        code = frame.f_code
+        if code.co_argcount != 2:
+            return False
+        one, other = [frame.f_locals.get(name) for name in code.co_varnames[:2]]
+        if is_class(one) or not is_other_generation(one, other):
+            return False
+        self.meetings[id(frame)] = InstanceOf(class_of(one)), InstanceOf(class_of(other))
+        return True
+
+    def part(self, frame, result):
+        """Tells of two generations that had nothing to do with each other, where the scenario's code made them meet."""
+        met = self.meetings.pop(id(frame), None)
+        if met is None or not any(result is useless for useless in MEETINGS[frame.f_code.co_name] + (NotImplemented,)):
+            return
+        outer = frame.f_back
+        while outer is not None and self.lines_of(outer.f_code) is None:
+            outer = outer.f_back
+        if outer is not None:
+            sides = [Operand(text, "local", value) for text, value in zip((u"one side", u"the other"), met)]
+            self.tell(outer, outer.f_lineno, "meet", sides[0], sides[1])
 
     def stop(self):
         self.full = True
@@ -290,7 +334,7 @@ class Watch(object):
 
     # -- the records
 
-    def tell(self, frame, line, role, operand, on):
+    def tell(self, frame, line, role, operand, on, of=None, holds=None, own=False):
         """Records a use; the value of the operand may be MISSING."""
         code = frame.f_code
         in_thread = self.ident() != self.main
@@ -298,7 +342,7 @@ class Watch(object):
             return  # how far a thread is at a step is a matter of chance; what a class is used on is not
         means = None if operand.value is MISSING else meaning_of(operand.value)
         on = on and (on.text, meaning_of(on.value))
-        told = self.told.setdefault((id(code), line, role, operand.text), [])
+        told = self.told.setdefault((id(code), line, role, operand.text, of), [])
         key = (operand.found, key_of(means), on and (on[0], key_of(on[1])))
         if key in told or len(told) >= MEANINGS or len(self.uses) - self.ran >= USES:
             return
@@ -313,6 +357,8 @@ class Watch(object):
             "found": operand.found,
             "meaning": means,
             "on": on,
+            "holds": holds,
+            "own": own,
             "thread": in_thread,
             "past": self.past_of(frame, operand) if role == "name" else None,
         })
@@ -356,16 +402,6 @@ def is_deep(frame):
 # ---- what is seen
 
 
-class Operand(object):
-    """An expression, where its first name was found, and what it means."""
-
-    def __init__(self, text, found, value):
-        self.text = text
-        self.names = text.split(u".") if found == "global" else []
-        self.found = found
-        self.value = value
-
-
 class Look(object):
     """What the names of one line mean at the moment."""
 
@@ -376,19 +412,47 @@ class Look(object):
         self.line = line
         self.hidden = hidden
 
-    def tell(self, role, operand, on=None):
-        self.watch.tell(self.frame, self.line, role, operand, on)
+    def tell(self, role, operand, on=None, **more):
+        self.watch.tell(self.frame, self.line, role, operand, on, **more)
 
     def operand(self, node):
-        """A dotted name or a `type(x)`; None where what it means cannot be known."""
-        names = dotted(node)
+        """What an expression is and means; None where what it means cannot be known."""
+        names, kind = dotted(node), kind_of(node)
+        operand = None
         if names:
             found, value = self.find(names)
-            return None if value is UNKNOWN or value is MISSING else Operand(u".".join(names), found, value)
-        if kind_of(node) == "Call" and len(node.args) == 1 and self.means(node.func, type):
-            inner = self.operand(node.args[0]) if dotted(node.args[0]) else None
-            return inner and Operand(u"type(%s)" % inner.text, inner.found, class_of(inner.value))
-        return None
+            operand = Operand(u".".join(names), found, value)
+        elif kind == "Attribute":
+            base = self.operand(node.value)
+            value = base and attribute(base.value, mangled(node.attr, self.lines.private))
+            operand = base and Operand(u"%s.%s" % (base.text, to_text(node.attr)), base.found, value)
+        elif kind == "Subscript":
+            operand = self.item(node)
+        elif kind == "Call":
+            operand = self.result(node)
+        return None if operand is None or operand.value is UNKNOWN or operand.value is MISSING else operand
+
+    def item(self, node):
+        """`x[0]`, `x[key]`"""
+        container = self.operand(node.value)
+        node = node.slice.value if kind_of(node.slice) == "Index" else node.slice  # before 3.9
+        key = constant(node)
+        text = None if key is UNKNOWN else to_text(repr(key))
+        if text is None and dotted(node):
+            operand = self.operand(node)
+            key, text = (operand.value, operand.text) if operand else (UNKNOWN, None)
+        if container is None or text is None:
+            return None
+        return Operand(u"%s[%s]" % (container.text, text), container.found, item(container.value, key))
+
+    def result(self, node):
+        """`type(x)`, `Foo()`"""
+        if len(node.args) == 1 and self.means(node.func, type):
+            inner = self.operand(node.args[0])
+            return inner and Operand(u"type(%s)" % inner.text, inner.found, its_class(inner.value))
+        cls = self.operand(node.func)
+        is_bare = not any(getattr(node, part, None) for part in ("args", "keywords", "starargs", "kwargs"))
+        return cls and Operand(cls.text + (u"()" if is_bare else u"(...)"), cls.found, made_by(cls.value))
 
     def means(self, node, value):
         names = dotted(node)
@@ -460,19 +524,27 @@ class Look(object):
 
 def see_name(look, node):
     names = dotted(node)
+    if names is None:
+        operand = look.operand(node)
+        if operand is not None:
+            look.tell("name", operand, of=full_name(operand.value) if is_class(operand.value) else None)
+        return
     text = u".".join(names)
     found, value = look.find(names)
+    is_own = len(names) > 1 and is_own_of(look.find(names[:-1])[1], names[-1])
     if value is MISSING:
         # What the line itself is about to bind is not missing.
         stored = look.lines.stored.get(look.line, ())
         if any(u".".join(names[:count + 1]) in stored for count in range(len(names))):
             return
     if value is not UNKNOWN:
-        look.tell("name", Operand(text, found, value))
+        look.tell("name", Operand(text, found, value), of=full_name(value) if is_class(value) else None, own=is_own)
 
 
 def see_call(look, node):
     names = dotted(node.func)
+    if names and len(names) > 1:
+        see_call_of_class(look, node.func)
     if not names or not node.args:
         return
     found, callee = look.find(names)
@@ -488,10 +560,17 @@ def see_call(look, node):
     if is_pickling(callee, base, names[-1]):
         for argument in filter(None, map(look.operand, parts(node.args[0]))):
             look.tell("pickle", argument)
+            for inside in insides_of(argument):
+                look.tell("pickle", inside)
         return
+    see_foreign_call(look, names, found, callee, node)
     argument = look.operand(node.args[0])
     if argument is None:
         return
+    if callee is set or callee is frozenset:
+        tell_pair(look, elements_of(argument))
+    elif base and names[-1] in ("remove", "index", "count") and id(type(base.value)) in SEQUENCES:
+        tell_other(look, argument, elements_of(base))
     if base and names[-1] == "get" and issubclass(type(base.value), dict):
         tell_key(look, base, argument)
     elif type(callee) is types.FunctionType and nature_of(argument.value) == "instance":
@@ -499,6 +578,46 @@ def see_call(look, node):
         if base and is_class(base.value) and in_mro(base.value, name) is callee:
             look.tell("unbound_call", base, argument)
         tell_dispatch(look, Operand(u".".join(names), found, callee), argument)
+
+
+def see_call_of_class(look, node):
+    """`Foo.foo()`, where that is a class or static method, in a method of an object that descends from another `Foo`."""
+    base = look.operand(node.value)
+    if base is None or not is_class(base.value):
+        return
+    if type(in_mro(base.value, mangled(node.attr, look.lines.private))) not in (classmethod, staticmethod):
+        return
+    code = look.frame.f_code
+    first = code.co_varnames[0] if code.co_argcount else None
+    found, owner = look.find([first]) if first else (None, UNKNOWN)
+    if owner is not UNKNOWN and nature_of(owner) == "instance":
+        if other_generation(base.value, mro_of(class_of(owner))) is not None:
+            look.tell("unbound_call", base, Operand(to_text(first), found, owner))
+
+
+def see_foreign_call(look, names, found, callee, node):
+    """The classes that a function of C was told to take, each on its argument."""
+    for (text, cls), argument in zip(arguments_declared(callee), node.args):
+        if kind_of(argument) == "Call" and argument.args:  # ctypes.byref(x)
+            argument = argument.args[0]
+        on = look.operand(argument)
+        if on and is_class(cls):
+            look.tell("isinstance", Operand(u"%s.%s" % (u".".join(names), text), found, cls), on)
+
+
+def see_operation(look, node):
+    """`a & b`, and of two sets what they have in common or not."""
+    sides = [elements_of(side) if side else [] for side in (container(look, node.left), container(look, node.right))]
+    pair = pair_of_generations(*sides)
+    if pair:
+        look.tell("compare", *pair)
+
+
+def container(look, node):
+    """A container, or one that is made of it: `set(x)`."""
+    if kind_of(node) == "Call" and len(node.args) == 1 and any(look.means(node.func, kind) for kind in (set, frozenset)):
+        node = node.args[0]
+    return look.operand(node)
 
 
 def see_subscript(look, node):
@@ -517,7 +636,7 @@ def see_comparison(look, node):
         if kind_of(operator) in ("In", "NotIn"):
             see_membership(look, one, right)
         elif kind_of(operator) in ("Eq", "NotEq", "Is", "IsNot"):
-            tell_comparison(look, one, look.operand(right))
+            tell_comparison(look, one, look.operand(right), kind_of(operator) in ("Is", "IsNot"))
 
 
 def see_membership(look, one, node):
@@ -527,12 +646,23 @@ def see_membership(look, one, node):
         tell_key(look, container, one)
         return
     elements = elements_of(container) if container else map(look.operand, parts(node))
-    elements = [element for element in elements if element is not None]
-    if not any(element.value is one.value for element in elements):
-        for element in elements:
-            if is_other_generation(one.value, element.value):
-                look.tell("compare", one, element)
-                return
+    tell_other(look, one, [element for element in elements if element is not None])
+
+
+def tell_other(look, one, elements):
+    """What is in place of what is looked for."""
+    other = other_in(one, elements)
+    if other is not None:
+        look.tell("compare", one, other)
+
+
+def tell_pair(look, elements):
+    """Two of one container, which will not count as one."""
+    for at, one in enumerate(elements):
+        pair = pair_of_generations([one], elements[:at]) if is_known_by_identity(one.value) else None
+        if pair:
+            look.tell("compare", *pair)
+            return
 
 
 def see_handler(look, node):
@@ -552,9 +682,19 @@ def see_value_pattern(look, pair):
         tell_comparison(look, subject, look.operand(pair[0]))
 
 
-def tell_comparison(look, one, other):
-    if other and not any(id(type(side.value)) in PLAIN_KINDS for side in (one, other)):
-        look.tell("compare", one, other)
+def tell_comparison(look, one, other, is_identity=False):
+    if not other or any(id(type(side.value)) in PLAIN_KINDS for side in (one, other)):
+        return
+    holds = None
+    if InstanceOf not in (type(one.value), type(other.value)):
+        is_identity = is_identity or is_known_by_identity(one.value) and is_known_by_identity(other.value)
+        holds = one.value is other.value if is_identity else None
+    look.tell("compare", one, other, holds=holds)
+    if id(type(one.value)) in SEQUENCES and type(one.value) is type(other.value) and not is_identity:
+        for pair in zip(elements_of(one), elements_of(other)):
+            if is_other_generation(pair[0].value, pair[1].value) and is_known_by_identity(pair[0].value):
+                look.tell("compare", *pair)
+                return
 
 
 def tell_classes(look, role, node, on):
@@ -564,7 +704,8 @@ def tell_classes(look, role, node, on):
         todo = [operand.value] if operand else []
         for value in todo:
             if is_class(value):
-                look.tell(role, Operand(operand.text, operand.found, value), on)
+                holds = is_one_of(on.value, value) if role == "isinstance" else None
+                look.tell(role, Operand(operand.text, operand.found, value), on, of=full_name(value), holds=holds)
             elif type(value) is tuple:
                 todo.extend(value)
 
@@ -575,28 +716,21 @@ def tell_key(look, mapping, key):
         other = other_generation(key.value, list(raw_keys(mapping.value)))
         if other is not None:
             look.tell("key", Operand(mapping.text, mapping.found, other), key)
+    elif nature_of(key.value) == "instance" and id(type(key.value)) not in PLAIN_KINDS:
+        if type(mapping.value) is dict and is_known_by_identity(key.value):
+            tell_other(look, key, elements_of(mapping))
 
 
 def tell_dispatch(look, function, argument):
     """The class in a function's registry that is another generation of one that its argument is of."""
     registry = registry_of(function.value)
     keys = [] if registry is None else list(raw_keys(registry))
-    for cls in mro_of(class_of(argument.value)):
+    for cls in mro_of(its_class(argument.value)):
         other = other_generation(cls, keys)
         if other is not None:
             look.tell("dispatch", Operand(function.text, function.found, other), argument)
         if other is not None or any(key is cls for key in keys):
             break
-
-
-def elements_of(container):
-    """The elements of a plain container."""
-    value, kind = container.value, id(type(container.value))
-    if kind not in SEQUENCES and kind not in SETS or len(value) > ELEMENTS:
-        return []
-    if kind in SEQUENCES:
-        return [Operand(u"%s[%d]" % (container.text, at), container.found, item) for at, item in enumerate(value)]
-    return [Operand(u"an element of %s" % container.text, container.found, item) for item in value]
 
 
 def parts(node):
@@ -617,7 +751,7 @@ def parts(node):
 def is_pickling(callee, base, name):
     """Whether a call pickles its first argument: by a function of a pickling module, or with a Pickler."""
     if name == "dump" and base is not None and nature_of(base.value) == "instance":
-        for cls in mro_of(class_of(base.value)):
+        for cls in mro_of(its_class(base.value)):
             if value_module(cls) in PICKLERS and qualified_name(cls) in ("Pickler", "_Pickler"):
                 return True
     if type(callee) is types.FunctionType:
@@ -647,5 +781,6 @@ def registry_of(function):
 
 SEERS = {
     "name": see_name, "call": see_call, "subscript": see_subscript, "comparison": see_comparison,
+    "operation": see_operation,
     "handler": see_handler, "class_pattern": see_class_pattern, "value_pattern": see_value_pattern,
 }

@@ -13,8 +13,8 @@ pub struct Use {
     pub frame: Frame,
     /// How the line uses the expression.
     pub role: Role,
-    /// The expression, a dotted name: `Foo`, `foo.Bar`, `self.super_class`; in comparisons also
-    /// `type(x)`.
+    /// The expression: `Foo`, `foo.Bar`, `self.super_class`; an item, `items[0]`; what is about to be
+    /// made, `foo.Bar(...)`; `type(x)`.
     pub text: String,
     /// Where its first name was found.
     pub found: Found,
@@ -23,6 +23,13 @@ pub struct Use {
     pub meaning: Option<Meaning>,
     /// The expression that it is used on, and what that means.
     pub on: Option<Operand>,
+    /// Of a comparison that goes by identity, whether both sides are one object; of a class that keeps a
+    /// registry (`ABCMeta.register`), whether the object or class belongs to it.
+    #[serde(default)]
+    pub holds: Option<bool>,
+    /// Whether an instance has the last name itself, and not from its class.
+    #[serde(default)]
+    pub own: bool,
     /// Of a run: whether what the file holds today has no such code in it.
     #[serde(default)]
     pub outdated: bool,
@@ -100,7 +107,8 @@ pub struct Operand {
 pub enum Role {
     /// It reads it.
     Name,
-    /// `Foo.foo(self)`: it calls a function of the class on an object.
+    /// `Foo.foo(self)`: it calls a function of the class on an object. Of a class or static method, the
+    /// class, on the object whose method makes the call.
     UnboundCall,
     /// `super(Bar, self)`: the class, on the object or class.
     Super,
@@ -114,6 +122,10 @@ pub enum Role {
     /// looked for, on the first element that is of another class of its name, or is one. Not where a
     /// side is plain.
     Compare,
+    /// A special method of two objects (`__eq__`, `__and__`) was called with two of different classes of
+    /// one name, wherever that came from, and it found that they have nothing to do with each other:
+    /// the one, on the other.
+    Meet,
     /// `pickle.dumps(x)` and the like: what is pickled.
     Pickle,
     /// A function that chooses by the class of its first argument (`functools.singledispatch`): the
@@ -121,7 +133,8 @@ pub enum Role {
     /// from, and is another, on the argument. The text is the function's.
     Dispatch,
     /// A key of a dict that is a class, where the key that is looked up is another class of its name:
-    /// the one in the dict, on the one that is looked up. The text is the dict's.
+    /// the one in the dict, on the one that is looked up. The text is the dict's. (A key that is an
+    /// instance and goes by identity is compared.)
     Key,
     /// A function of the scenario's begins to run, or goes on to. The text is where in its file it is, as
     /// `__qualname__` has it; it has no meaning, and is found nowhere. Told for each call, up to four of

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),
     ("reloads.py", include_str!("reloads.py")),
+    ("operands.py", include_str!("operands.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),

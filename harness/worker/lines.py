@@ -299,15 +299,23 @@ class Lines(object):
                 if field != "func":
                     self.read(child, line)
             self.add(line, "call", node)
+            if dotted(node.func) == ["type"]:
+                self.add(line, "name", node)
         else:
             if kind in MATCH and node.name:
                 self.store(line, node.name)
             for _, child in children(node):
                 self.read(child, line)
-            if kind == "Compare":
-                self.add(line, "comparison", node)
-            elif kind == "Subscript" and kind_of(node.ctx) == "Load":
+            if kind == "Attribute" and kind_of(node.value) == "Call":
+                self.add(line, "name", node.value)
+            if kind in ("Attribute", "Subscript") and kind_of(node.ctx) == "Load":
+                self.add(line, "name", node)
+            if kind == "Subscript" and kind_of(node.ctx) == "Load":
                 self.add(line, "subscript", node)
+            elif kind == "Compare":
+                self.add(line, "comparison", node)
+            elif kind == "BinOp":
+                self.add(line, "operation", node)
 
     def read_defaults(self, node, line):
         for default in list(node.args.defaults) + list(getattr(node.args, "kw_defaults", ())):

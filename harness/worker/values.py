@@ -3,6 +3,7 @@
 A part of the evidence.  Types are compared by identity only: a metaclass may have an `__eq__`.
 """
 
+import gc
 import sys
 import types
 import weakref
@@ -42,6 +43,10 @@ def mangled(name, private):
 
 def attribute(value, name):
     """What `value.name` is; MISSING, or UNKNOWN where code would run."""
+    if type(value) is InstanceOf:
+        return attribute_of_new(value, name)
+    if name == "__value__" and full_name(type(value)) == u"typing.TypeAliasType":
+        return aliased(value)
     if name == "__class__":
         return class_of(value) if in_mro_of_kind(value, name)[0] is object or is_old_style(value) else UNKNOWN
     if is_class(value):
@@ -56,9 +61,11 @@ def attribute(value, name):
             return inherited.__get__(value)
         except AttributeError:
             return UNKNOWN
-    if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        return UNKNOWN
     namespace = namespace_of(value)
+    if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
+        # The name and value of an enum's member are in itself, behind descriptors of the library.
+        is_of_enum = name in ("name", "value") and full_name(in_mro_of_kind(value, name)[0]) == u"enum.Enum"
+        return raw_get(namespace, "_%s_" % name, UNKNOWN) if is_of_enum and namespace is not UNKNOWN else UNKNOWN
     if namespace is UNKNOWN:
         return UNKNOWN
     own = raw_get(namespace, name, MISSING)
@@ -70,6 +77,20 @@ def attribute(value, name):
         return UNKNOWN if "__getattr__" in namespace or in_mro(kind, "__getattr__") is not MISSING else MISSING
     generic = owner is object or is_old_style(value)
     return MISSING if generic and in_mro(kind, "__getattr__") is MISSING else UNKNOWN
+
+
+def attribute_of_new(value, name):
+    """What an instance that is about to be made has from its class."""
+    getter, found = in_mro(value.cls, "__getattribute__"), in_mro(value.cls, name)
+    if not is_class(value.cls) or getter is not MISSING and type(getter) is not SLOT or found is MISSING:
+        return UNKNOWN
+    return bound(found, value, value.cls) if type(found) in (types.FunctionType, staticmethod, classmethod) else UNKNOWN
+
+
+def aliased(alias):
+    """The class that the alias of a `type` statement was worked out to be, if somebody has asked for it."""
+    classes = [value for value in gc.get_referents(alias) if is_class(value)]
+    return classes[0] if len(classes) == 1 else UNKNOWN
 
 
 def attribute_of_class(cls, name):
@@ -124,6 +145,14 @@ def namespace_of(value):
     return namespace if issubclass(type(namespace), dict) else UNKNOWN
 
 
+def is_own_of(value, name):
+    """Whether an instance has a name in itself, and not from its class."""
+    if value is UNKNOWN or value is MISSING or nature_of(value) != "instance" or type(value) is InstanceOf:
+        return False
+    namespace = namespace_of(value)
+    return namespace is not UNKNOWN and name in namespace
+
+
 def in_mro_of_kind(value, name):
     """The class of an object's MRO that has a name in its namespace, and what it means there."""
     for cls in mro_of(class_of(value)):
@@ -171,8 +200,15 @@ def is_other_generation(one, other):
     if is_class(one) != is_class(other):
         return False
     if not is_class(one):
-        one, other = class_of(one), class_of(other)
+        one, other = its_class(one), its_class(other)
     return one is not other and full_name(one) == full_name(other)
+
+
+def is_other_method(one, other):
+    """Whether two bound methods of one object are different functions of the same name."""
+    if nature_of(one) != "method" or nature_of(other) != "method" or one.__self__ is not other.__self__:
+        return False
+    return one.__func__ is not other.__func__ and full_name(one.__func__) == full_name(other.__func__)
 
 
 # ---- from values to meanings
@@ -183,6 +219,10 @@ class InstanceOf(object):
 
     def __init__(self, cls):
         self.cls = cls
+
+
+def its_class(value):
+    return value.cls if type(value) is InstanceOf else class_of(value)
 
 
 def nature_of(value):
@@ -201,9 +241,9 @@ def meaning_of(value):
     nature = nature_of(value)
     plain = size = cls = None
     if nature == "method":
-        cls = class_of(value.__self__)
+        cls = its_class(value.__self__)
     elif nature == "instance":
-        cls = value.cls if type(value) is InstanceOf else class_of(value)
+        cls = its_class(value)
         plain = plain_text(value)
         size = len(value) if id(type(value)) in SIZED else None
     if type(value) is types.MethodType:

@@ -5,6 +5,7 @@
 mod cause;
 mod copies;
 mod names;
+mod objects;
 mod relations;
 mod runs;
 mod state;
@@ -16,7 +17,7 @@ pub use cause::Cause;
 
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
-use crate::trace::{Identity, Place, Referent, Sense, Sighting};
+use crate::trace::{Identity, Place, Raised, Referent, Sense, Sighting};
 
 /// How many causes are told of one step.
 const MOST: usize = 2;
@@ -36,6 +37,12 @@ pub struct Diagnosis {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence<'a> {
     pub(crate) verdict: Verdict,
+    /// What it raised.
+    pub(crate) raised: Option<&'a Raised>,
+    /// Whether any source was edited before it.
+    pub(crate) edited: bool,
+    /// What lines meant in earlier steps that differ from a restart, none of which came before a reload.
+    pub(crate) earlier: &'a [Vec<Sighting>],
     /// What the lines of the step meant.
     pub(crate) seen: &'a [Sighting],
     /// The same in a restart.
@@ -52,9 +59,11 @@ type Rule = fn(&Evidence<'_>) -> Vec<Diagnosis>;
 /// The rules, the ones that prove most first.
 const RULES: &[Rule] = &[
     relations::relations,
+    relations::meetings,
     names::deleted,
     runs::deleted,
     state::registered_twice,
+    state::both_generations,
     names::wrapped_around_itself,
     names::closures_and_defaults,
     names::bound_methods,
@@ -66,10 +75,14 @@ const RULES: &[Rule] = &[
     copies::not_executed,
     copies::formers,
     names::old_code_and_instances,
+    names::kept_items,
+    relations::apart,
     state::reset,
     state::remade,
+    state::missing,
     state::old_data,
-    names::old_objects,
+    objects::old_objects,
+    objects::heirs,
     runs::made_by_functions,
     runs::kept,
 ];

@@ -1,6 +1,5 @@
 //! Names that mean something else than a restart would have them mean.
 
-use super::relations::other_generation;
 use super::runs::outlives_its_function;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
 use crate::oracle::Verdict;
@@ -41,6 +40,7 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// What functions took hold of when they were made.
 pub(super) fn closures_and_defaults(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
+        .filter(|(one, _)| is_dotted(one))
         .filter_map(|(one, sense)| {
             let (cause, how) = match one.found {
                 Found::Free => (Cause::ClosureKeeps, "in the closure"),
@@ -97,6 +97,15 @@ pub(super) fn wrapped_around_itself(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 /// Superseded classes and functions that are named elsewhere than where they were defined.
 pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    kept(evidence).into_iter().filter_map(|(one, told)| is_dotted(one).then_some(told)).collect()
+}
+
+/// Superseded classes and functions that are in a container.
+pub(super) fn kept_items(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    kept(evidence).into_iter().filter_map(|(one, told)| (!is_dotted(one)).then_some(told)).collect()
+}
+
+fn kept<'a>(evidence: &Evidence<'a>) -> Vec<(&'a Sighting, Diagnosis)> {
     names(evidence)
         .filter(|(one, sense)| {
             matches!(sense.nature, Nature::Class | Nature::Function | Nature::Module)
@@ -115,12 +124,12 @@ pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
                 let object = &object.0.text;
                 let text =
                     format!("{object} is {}, so {} runs {}{}", a(class), one.text, is.label, now(sense));
-                return Some(finding(Cause::OldInstance, one, text));
+                return Some((one, finding(Cause::OldInstance, one, text)));
             }
             let name = one.text.rsplit('.').next().unwrap_or_default();
             let is_kept = one.found == Found::Local || base.is_some() || !evidence.imported.has(name);
             let cause = if is_kept { Cause::KeptReference } else { Cause::FromImportAlias };
-            Some(finding(cause, one, format!("{} is still {}{}", one.text, is.label, now(sense))))
+            Some((one, finding(cause, one, format!("{} is still {}{}", one.text, is.label, now(sense)))))
         })
         .collect()
 }
@@ -130,7 +139,8 @@ fn is_of_an_instance(evidence: &Evidence<'_>, class: &Sense) -> bool {
     let token = identity(class.is.as_ref()).map(|is| is.token);
     let has_it =
         |sense: &Sense| sense.mro.iter().any(|one| identity(Some(one)).map(|one| one.token) == token);
-    names(evidence).any(|(_, sense)| sense.nature == Nature::Instance && has_it(sense))
+    names(evidence)
+        .any(|(one, sense)| sense.nature == Nature::Instance && !is_made_here(one, sense) && has_it(sense))
 }
 
 /// An instance that a line names.
@@ -159,35 +169,15 @@ pub(super) fn old_code_and_instances(evidence: &Evidence<'_>) -> Vec<Diagnosis> 
         evidence.seen.iter().any(runs)
     };
     let mut found = old_code(evidence);
-    found.extend(old_methods(evidence).filter(|(function, _)| ran(function)).map(|(_, told)| told));
+    // Where nothing was edited the old code is today's.
+    let methods = old_methods(evidence).filter(|_| evidence.edited);
+    found.extend(methods.filter(|(function, _)| ran(function)).map(|(_, told)| told));
     found
-}
-
-/// Instances of superseded classes whose methods were looked up: a line that names nothing leaves no
-/// evidence that it ran. That an old object is at hand is only a cause of the old source's answer, or where
-/// a class of its family is named beside it and is another.
-pub(super) fn old_objects(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
-    let method = old_methods(evidence).map(|(_, told)| told).next();
-    let object = || {
-        names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).find_map(|(one, sense)| {
-            let class = identity(sense.class.as_ref()).filter(|_| is_superseded(sense.class.as_ref()))?;
-            let is_beside = |(other, named): (&Sighting, &Sense)| {
-                let named = identity(named.is.as_ref()).filter(|_| named.nature == Nature::Class);
-                other.place == one.place
-                    && named.is_some_and(|named| other_generation(named, &sense.mro).is_some())
-            };
-            let matters = evidence.verdict == Verdict::Stale || names(evidence).any(is_beside);
-            let told =
-                || finding(Cause::OldInstance, one, format!("{} is {}{}", one.text, a(class), now(sense)));
-            matters.then(told)
-        })
-    };
-    method.or_else(object).into_iter().collect()
 }
 
 /// Methods of superseded classes that were looked up, each with its function. Where the class of the object is
 /// today's, it is that which holds something old: a base, or a function that was put into it.
-fn old_methods<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Identity, Diagnosis)> {
+pub(super) fn old_methods<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Identity, Diagnosis)> {
     names(evidence).filter(|(_, sense)| sense.nature == Nature::Method && is_old(sense)).filter_map(
         |(one, sense)| {
             let (function, class) = (identity(sense.is.as_ref())?, identity(sense.class.as_ref())?);
@@ -214,7 +204,7 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     }
     names(evidence)
         // What the import system sets, such as `__name__`, is none of the reload's.
-        .filter(|(one, _)| !one.text.starts_with("__"))
+        .filter(|(one, _)| !one.text.starts_with("__") && is_dotted(one))
         .filter(|(one, _)| one.found == Found::Global)
         .filter_map(|(one, sense)| {
             let runs = match identity(one.runs.as_ref()).filter(|_| is_superseded(one.runs.as_ref())) {
@@ -238,6 +228,16 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             Some(finding(Cause::OldCodeNewGlobals, one, text))
         })
         .collect()
+}
+
+/// Whether an expression is a name, and no item or call.
+pub(super) fn is_dotted(one: &Sighting) -> bool {
+    !one.text.contains(['[', '('])
+}
+
+/// Whether an expression is an instance that the line itself makes: it is its class that is old, and kept.
+pub(super) fn is_made_here(one: &Sighting, sense: &Sense) -> bool {
+    sense.nature == Nature::Instance && one.text.ends_with(')')
 }
 
 /// The names that were read and meant something.

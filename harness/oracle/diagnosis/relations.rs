@@ -8,6 +8,11 @@ pub(super) fn relations(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     evidence.seen.iter().filter_map(relation).collect()
 }
 
+/// Two generations that a special method has found to have nothing to do with each other.
+pub(super) fn meetings(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    evidence.seen.iter().filter(|one| one.role == Role::Meet).find_map(compared).into_iter().collect()
+}
+
 /// Calls of a base class's code alone.
 pub(super) fn calls(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let calls = evidence.seen.iter().filter(|one| matches!(one.role, Role::UnboundCall | Role::Super));
@@ -16,7 +21,7 @@ pub(super) fn calls(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 fn relation(sighting: &Sighting) -> Option<Diagnosis> {
     let cause = match sighting.role {
-        Role::Name | Role::Run => return None,
+        Role::Name | Role::Run | Role::Meet => return None,
         Role::Pickle => return pickled(sighting),
         Role::Compare => return compared(sighting),
         Role::Dispatch | Role::Key => return keyed(sighting),
@@ -31,6 +36,42 @@ fn relation(sighting: &Sighting) -> Option<Diagnosis> {
     let is = is_told(on, other);
     let text = format!("the name {} means {}, but {text} is {is}", sighting.text, named.label);
     Some(finding(cause, sighting, text))
+}
+
+/// What is one in a restart, or belongs together there, and here does not: of a plain object there are no
+/// generations to be told.
+pub(super) fn apart(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let is_same = |one: &Sighting, other: &Sighting| {
+        one.role == other.role
+            && one.text == other.text
+            && one.on.as_ref().map(|(text, _)| text) == other.on.as_ref().map(|(text, _)| text)
+            && one.place.function == other.place.function
+            && one.place.source == other.place.source
+    };
+    let holds = |seen: &[Sighting], one: &Sighting, what: bool| {
+        let mut all = seen.iter().filter(|other| is_same(one, other)).peekable();
+        all.peek().is_some() && all.all(|other| other.holds == Some(what))
+    };
+    let are_apart = |one: &&Sighting| holds(evidence.seen, one, false) && holds(evidence.restart, one, true);
+    let told = |one: &Sighting| {
+        let (text, on) = one.on.as_ref()?;
+        if one.role == Role::Compare {
+            let text = format!("{} and {text} are two objects, where they are one in a restart", one.text);
+            return Some(finding(Cause::ComparedGenerations, one, text));
+        }
+        let class = identity(one.sense.as_ref()?.is.as_ref()).filter(|class| class.label.generation > 1)?;
+        let of = if on.nature == Nature::Class { on.is.as_ref() } else { on.class.as_ref() };
+        let member = match of? {
+            Referent::Known { identity, .. } => identity.label.to_string(),
+            Referent::Outside(name) => name.clone(),
+        };
+        let text = format!(
+            "the name {} means {}, with which {member} is not registered, where it is in a restart",
+            one.text, class.label
+        );
+        Some(finding(Cause::IsinstanceMisses, one, text))
+    };
+    evidence.seen.iter().filter(are_apart).filter_map(told).collect()
 }
 
 /// The class of the same name in an MRO that does not have the class itself.

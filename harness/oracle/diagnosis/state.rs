@@ -1,10 +1,12 @@
 //! State that a reload makes anew, or fills once more.
 
-use super::names::names;
+use std::collections::BTreeSet;
+
+use super::names::{is_dotted, names};
 use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded};
 use crate::oracle::Verdict;
-use crate::trace::{Sense, Sighting};
-use crate::worker::{Form, Found, Nature};
+use crate::trace::{Identity, Sense, Sighting};
+use crate::worker::{Form, Found, Nature, Role};
 
 /// Containers that hold more than in a restart.
 pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
@@ -17,14 +19,53 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         first.and_then(|first| first.sense.as_ref()?.size)
     };
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global && matches!(form(one), None | Some(Form::Grown)))
+        .filter(|(one, ..)| one.found == Found::Global && is_dotted(one))
+        .filter(|(one, ..)| matches!(form(one), None | Some(Form::Grown)))
         .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);
             let text = format!("{} holds {size}, where it holds {expected} in a restart", one.text);
-            (size > expected).then(|| finding(Cause::RegisteredTwice, one, text))
+            let is_reloads = size > expected && !grew_since(evidence, one, expected);
+            is_reloads.then(|| finding(Cause::RegisteredTwice, one, text))
         })
         .collect()
+}
+
+/// Whether a container held no more than it should in an earlier step, after the reload: that step, or a later
+/// one, may have put more into it.
+fn grew_since(evidence: &Evidence<'_>, container: &Sighting, expected: u64) -> bool {
+    let name = |one: &Sighting| one.text.rsplit('.').next().map(str::to_owned);
+    evidence.earlier.iter().flatten().any(|one| {
+        let size = one.sense.as_ref().and_then(|sense| sense.size);
+        one.found == Found::Global
+            && name(one) == name(container)
+            && size.is_some_and(|size| size <= expected)
+    })
+}
+
+/// Classes that a line has in two generations, one after the other, where it has one in a restart: what it
+/// goes through has both.
+pub(super) fn both_generations(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let class =
+        |sense: &Sense| identity(sense.is.as_ref()).filter(|_| sense.nature == Nature::Class).cloned();
+    let others = |seen: &[Sighting], one: &Sighting, old: &Identity| {
+        let classes = seen.iter().filter(|other| other.role == Role::Name && is_same_line(other, one));
+        let classes = classes.filter_map(|other| class(other.sense.as_ref()?));
+        classes
+            .filter(|class| class.label.name == old.label.name)
+            .map(|class| class.label)
+            .collect::<BTreeSet<_>>()
+    };
+    let told = |(one, sense): (&Sighting, &Sense)| {
+        let old = class(sense).filter(|_| is_superseded(sense.is.as_ref()))?;
+        let (here, there) = (others(evidence.seen, one, &old), others(evidence.restart, one, &old));
+        let newest = here.last().filter(|_| here.len() > 1 && there.len() == 1)?;
+        let text =
+            format!("{} is {}, and {newest} as well, where there is one in a restart", one.text, old.label);
+        let cause = if is_dotted(one) { Cause::RegisteredTwice } else { Cause::ComparedGenerations };
+        Some(finding(cause, one, text))
+    };
+    names(evidence).filter(|_| evidence.verdict == Verdict::Mixed).find_map(told).into_iter().collect()
 }
 
 /// Values and containers that are back where they began.
@@ -33,7 +74,9 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         return Vec::new();
     }
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global && !is_of_the_library(evidence, one))
+        .filter(|(one, ..)| one.found == Found::Global && is_dotted(one) && !is_of_the_library(evidence, one))
+        // What holds more than in a restart was not begun anew.
+        .filter(|(_, here, there)| here.size.is_none() || here.size <= there.size)
         .filter_map(|(one, here, there)| {
             let text = compared(one, here, there)?;
             let undone = one.past.as_ref().and_then(|past| past.undone.as_ref());
@@ -82,30 +125,51 @@ fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
 
 /// Attributes of objects that are others than those of the same objects in a restart. Of a class that was never
 /// reloaded no object has old data; and where a line meant several things in turn, one would be compared
-/// with another.
+/// with another. The old source's answer comes of old data only where the object itself has it, and new code,
+/// or none, has found it there.
 pub(super) fn old_data(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let is_attribute = |one: &Sighting| {
         let base = one.text.rsplit_once('.').map(|(base, _)| base);
-        let was_reloaded = |sense: &Sense| {
-            let class = identity(sense.class.as_ref());
-            is_superseded(sense.class.as_ref()) || class.is_some_and(|class| class.label.generation > 1)
-        };
         base.is_some_and(|base| {
-            names(evidence).any(|(other, sense)| {
-                other.text == base && sense.nature == Nature::Instance && was_reloaded(sense)
-            })
+            names(evidence).any(|(other, sense)| other.text == base && is_of_reloaded(sense))
         })
     };
     let is_one = |seen: &[Sighting], one: &Sighting| {
         seen.iter().filter(|other| other.role == one.role && is_same_line(other, one)).count() == 1
     };
-    if evidence.verdict == Verdict::Stale {
-        return Vec::new();
-    }
+    let matters =
+        |one: &Sighting| evidence.verdict != Verdict::Stale || one.own && !is_superseded(one.runs.as_ref());
     differing(evidence)
-        .filter(|(one, ..)| is_attribute(one) && is_one(evidence.seen, one) && is_one(evidence.restart, one))
+        .filter(|(one, ..)| matters(one) && is_attribute(one))
+        .filter(|(one, ..)| is_one(evidence.seen, one) && is_one(evidence.restart, one))
         .filter_map(|(one, here, there)| Some(finding(Cause::OldData, one, compared(one, here, there)?)))
         .collect()
+}
+
+/// Attributes that an object of today's class lacks, and has in a restart.
+pub(super) fn missing(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let told = |one: &Sighting| {
+        let (base, name) = one.text.rsplit_once('.')?;
+        let is_base = |(other, sense): (&Sighting, &Sense)| {
+            other.text == base
+                && other.place == one.place
+                && is_of_reloaded(sense)
+                && !is_superseded(sense.class.as_ref())
+        };
+        let is_missing = one.role == Role::Name && one.sense.is_none() && names(evidence).any(is_base);
+        let there =
+            evidence.restart.iter().find(|other| is_missing && is_same_line(other, one))?.sense.as_ref()?;
+        let has = there.plain.as_ref().map_or("it has one".to_owned(), |plain| format!("it is {plain}"));
+        Some(finding(Cause::OldData, one, format!("{base} has no {name}, where {has} in a restart")))
+    };
+    evidence.seen.iter().filter_map(told).collect()
+}
+
+/// Whether something is an instance of a class that was reloaded.
+fn is_of_reloaded(sense: &Sense) -> bool {
+    let class = identity(sense.class.as_ref());
+    sense.nature == Nature::Instance
+        && (is_superseded(sense.class.as_ref()) || class.is_some_and(|class| class.label.generation > 1))
 }
 
 pub(super) fn compared(one: &Sighting, here: &Sense, there: &Sense) -> Option<String> {

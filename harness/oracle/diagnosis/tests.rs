@@ -72,6 +72,8 @@ fn sees(role: Role, text: &str, sense: Sense) -> Sighting {
         code: 0,
         written: Written::Today,
         past: None,
+        holds: None,
+        own: false,
     }
 }
 
@@ -81,7 +83,16 @@ fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
 
 fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
     let imported = &Imported::from_source("import f");
-    let found = diagnose(&Evidence { verdict, seen, restart, stops: &[], imported });
+    let found = diagnose(&Evidence {
+        verdict,
+        raised: None,
+        edited: true,
+        earlier: &[],
+        seen,
+        restart,
+        stops: &[],
+        imported,
+    });
     found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
 }
 
@@ -488,7 +499,17 @@ fn what_stands_below_the_line_at_which_a_reload_raised_is_of_before() {
     let seen = [ran("foo.f#2", 1, Written::Before)];
     let imported = &Imported::from_source("");
     let stops = &[Place { function: "<module>".to_owned(), ..place(3) }];
-    let found = diagnose(&Evidence { verdict: Verdict::Mixed, seen: &seen, restart: &[], stops, imported });
+    let evidence = Evidence {
+        verdict: Verdict::Mixed,
+        raised: None,
+        edited: true,
+        earlier: &[],
+        seen: &seen,
+        restart: &[],
+        stops,
+        imported,
+    };
+    let found = diagnose(&evidence);
     assert_eq!(found[0].cause, Cause::ReloadStopped);
     assert_eq!(found[0].place, Some(stops[0].clone()));
 }
@@ -548,4 +569,66 @@ fn a_lock_that_was_made_anew_is_reset_and_the_one_before_it_is_kept() {
     let former = Past { former: Some("orders.QUEUE".to_owned()), ..past(Form::Untouched) };
     let text = "x is still what orders.QUEUE meant before the reload";
     one(Verdict::Mixed, &object(former), &[], Cause::KeptReference, text);
+}
+
+#[test]
+fn what_has_a_superseded_base_answers_as_before_or_where_a_restart_fails() {
+    let heir = Sense { now: successor("foo.Foo#1"), ..class(&["foo.Baz#2", "foo.Foo#1"]) };
+    let seen = [sees(Role::Name, "foo.Baz", heir)];
+    let text = "foo.Baz is foo.Baz#2, which descends from foo.Foo#1; foo.Foo means foo.Foo#2 now";
+    for verdict in [Verdict::Stale, Verdict::Masked] {
+        one(verdict, &seen, &[], Cause::KeptReference, text);
+    }
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[]), []);
+    let today = [sees(Role::Name, "foo.Baz", class(&["foo.Baz#2", "foo.Foo#2"]))];
+    assert_eq!(diagnosed(Verdict::Stale, &today, &[]), []);
+}
+
+#[test]
+fn what_is_one_object_in_a_restart_and_here_two_has_been_made_twice() {
+    let compared = |holds| {
+        let is = on(sees(Role::Compare, "x", sense(Nature::Instance)), "EMPTY", sense(Nature::Instance));
+        [Sighting { holds, ..is }]
+    };
+    let text = "x and EMPTY are two objects, where they are one in a restart";
+    let (is, is_not) = (compared(Some(true)), compared(Some(false)));
+    one(Verdict::Mixed, &is_not, &is, Cause::ComparedGenerations, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &is_not, &is_not), []);
+    assert_eq!(diagnosed(Verdict::Mixed, &compared(None), &is), []);
+}
+
+#[test]
+fn a_moved_object_may_lack_what_it_has_in_a_restart() {
+    let has = || Sense { plain: Some("5".to_owned()), ..sense(Nature::Instance) };
+    let reads = |of: &str, spare| {
+        let attribute = sees(Role::Name, "self.spare", has());
+        [sees(Role::Name, "self", instance(&[of])), Sighting { sense: spare, ..attribute }]
+    };
+    let restart = reads("foo.Tank#1", Some(has()));
+    let text = "self has no spare, where it is 5 in a restart";
+    one(Verdict::Broken, &reads("foo.Tank#2", None), &restart, Cause::OldData, text);
+    assert_eq!(diagnosed(Verdict::Broken, &reads("foo.Tank#1", None), &restart), []);
+    assert_eq!(diagnosed(Verdict::Broken, &reads("foo.Tank#2", None), &reads("foo.Tank#1", None)), []);
+}
+
+#[test]
+fn a_line_that_has_both_generations_goes_through_what_was_registered_twice() {
+    let cls = |label: &str| sees(Role::Name, "cls", class(&[label]));
+    let cls = |label: &str| Sighting { found: Found::Local, ..cls(label) };
+    let both = [cls("foo.Bar#1"), cls("foo.Bar#2")];
+    let text = "cls is foo.Bar#1, and foo.Bar#2 as well, where there is one in a restart";
+    one(Verdict::Mixed, &both, &[cls("foo.Bar#1")], Cause::RegisteredTwice, text);
+    let found = diagnosed(Verdict::Mixed, &both, &both);
+    assert!(found.iter().all(|(cause, _)| *cause != Cause::RegisteredTwice), "{found:?}");
+}
+
+#[test]
+fn of_what_the_line_itself_makes_it_is_the_class_that_is_kept() {
+    let local = |sighting| Sighting { found: Found::Local, ..sighting };
+    let class = local(sees(Role::Name, "self.cls", class(&["foo.Bar#1"])));
+    let made = local(sees(Role::Name, "self.cls()", instance(&["foo.Bar#1"])));
+    let text = "self.cls is still foo.Bar#1; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Stale, &[class, made.clone()], &[], Cause::KeptReference, text);
+    let free = Sighting { found: Found::Free, ..made };
+    assert_eq!(diagnosed(Verdict::Stale, &[free], &[]), []);
 }
