@@ -204,8 +204,7 @@ fn interpreters() -> Vec<Interpreter> {
     all.sort_by_key(|interpreter| interpreter.tag);
     let embedded = |one: &&Interpreter| matches!(one.host, Host::Embedded { .. });
     let is_traced = |one: &&Interpreter| (one.tag.major, one.tag.minor) < (3, 12);
-    let chosen =
-        [all.first(), all.iter().filter(embedded).rfind(is_traced), all.iter().filter(embedded).next_back()];
+    let chosen = [all.first(), all.iter().filter(embedded).rfind(is_traced), all.iter().rfind(embedded)];
     let mut chosen: Vec<Interpreter> = chosen.into_iter().flatten().cloned().collect();
     chosen.dedup_by_key(|interpreter| interpreter.tag);
     assert!(!chosen.is_empty(), "no Python found");
