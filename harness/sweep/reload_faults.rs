@@ -268,7 +268,7 @@ pub fn sweep_reload(
     };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
     let whole = struck.survey.reloaded.clone().unwrap_or_default();
-    let (spots, spot_of) = judge.spots(&struck.survey);
+    let (spots, spot_of) = judge.spots(&struck);
     let given = given(&judge, &struck);
     let mut tried = Vec::new();
     for class in &struck.classes {

@@ -11,7 +11,7 @@ use crate::lab::{Item, Lab, RunError};
 use crate::oracle::{Answer, Course, Restarts, Script, Sources, Verdict};
 use crate::scenario::{Scenario, Step};
 use crate::trace::{self, Surroundings};
-use crate::worker::{Branch, Conduct, Ending, Exception, Fault, Plan, Play, Reloading, StepKind, Survey};
+use crate::worker::{Branch, Conduct, Ending, Exception, Fault, Plan, Play, Reloading, StepKind};
 
 /// Reloads modules before each line of a scenario's modules and of its transcript.
 pub fn sweep_scenario(
@@ -69,7 +69,6 @@ pub(super) struct Judge<'a> {
     item: &'a Item<'a>,
     untouched: &'a Play,
     course: Course,
-    surroundings: Surroundings,
     restarts: Restarts<'a>,
 }
 
@@ -83,11 +82,11 @@ impl<'a> Judge<'a> {
         for step in 0..item.scenario.steps.len() {
             restarts.today(step)?;
         }
-        Ok(Self { item, untouched, course, surroundings, restarts })
+        Ok(Self { item, untouched, course, restarts })
     }
 
     fn findings(&mut self, modules: Vec<String>, struck: &Struck) -> Result<Findings, RunError> {
-        let (spots, spot_of) = self.spots(&struck.survey);
+        let (spots, spot_of) = self.spots(struck);
         let mut tried = Vec::new();
         for class in &struck.classes {
             if let Some(branch) = struck.branches.get(&(class.representative(), 0)) {
@@ -117,8 +116,9 @@ impl<'a> Judge<'a> {
     }
 
     /// The lines on which places are, and which line each location is on: that of a statement depends
-    /// on the step.
-    pub(super) fn spots(&self, survey: &Survey) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
+    /// on the step. Which source a code is of is told by its id, in the process that was surveyed.
+    pub(super) fn spots(&self, struck: &Struck) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
+        let survey = &struck.survey;
         let mut keys: Vec<(usize, usize)> = Vec::new();
         let mut known = BTreeMap::new();
         for place in &survey.places {
@@ -129,7 +129,8 @@ impl<'a> Judge<'a> {
         }
         let frames: Vec<_> =
             keys.iter().map(|(location, step)| (*step, survey.locations[*location].clone())).collect();
-        let located = trace::locate(self.item.scenario, self.untouched, &self.surroundings, &frames);
+        let surroundings = Surroundings::of(&struck.surveyed, self.item.interpreter, false);
+        let located = trace::locate(self.item.scenario, &struck.surveyed, &surroundings, &frames);
         let mut spots: Vec<Spot> = Vec::new();
         let mut spot_of = BTreeMap::new();
         for (key, place) in keys.into_iter().zip(located) {

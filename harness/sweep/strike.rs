@@ -37,6 +37,8 @@ pub struct Wishes {
 #[derive(Debug)]
 pub(super) struct Struck {
     pub(super) survey: Survey,
+    /// The run that was surveyed.
+    pub(super) surveyed: Play,
     pub(super) classes: Vec<Class>,
     /// By the number of the place, and of what is tried there.
     pub(super) branches: BTreeMap<(usize, usize), Branch>,
@@ -101,7 +103,7 @@ pub(super) fn strike(
         None => {}
     }
     let branches = branches.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Struck { survey, classes, branches, unfinished })
+    Ok(Struck { survey, surveyed: swept.play, classes, branches, unfinished })
 }
 
 /// Who is told how far a sweep is.
