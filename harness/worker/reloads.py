@@ -35,6 +35,7 @@ class Reloads(object):
         self.watch = watch
         self.census = census
         self.forms = {}  # by namespace and name: the form that a reload gave it last
+        self.looked_at = set()  # by namespace and name: what was there before a reload and after it
         self.formers = []  # what names meant before a reload, weakly
         self.undone = []
         self.reloaded = set()  # by namespace: whether it was executed again, to its end or not
@@ -115,6 +116,7 @@ class Reloads(object):
             then = before.get(key)
             if then is None:
                 continue
+            self.looked_at.add(key)
             was, had, was_from = then
             is_same = size is not None and type(size) is type(had) and size == had and reference[2] is not None
             if was[0] != reference[0] and not (is_same and id(reference[2]()) in PLAIN_KINDS):
@@ -151,10 +153,11 @@ class Reloads(object):
         """Whether a reload has made it anew, filled or emptied it, or left it as it is."""
         if len(names) > 2 or not self.is_own(namespace):
             return None
-        form = self.forms.get((id(namespace), ".".join(names)))
+        key = id(namespace), ".".join(names)
+        form = self.forms.get(key)
         if form is None and len(names) == 2 and self.forms.get((id(namespace), names[0])) == "remade":
             form = "remade"
-        return form or "untouched"
+        return form or ("untouched" if key in self.looked_at else None)
 
     def origin(self, imports, name, value, namespace):
         """What a name is a copy of that means something else in its own module by now."""

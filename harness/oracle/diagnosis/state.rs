@@ -19,7 +19,9 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         first.and_then(|first| first.sense.as_ref()?.size)
     };
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global && is_dotted(one))
+        .filter(|(one, ..)| {
+            one.found == Found::Global && is_dotted(one) && !one.text.ends_with("sys.modules")
+        })
         .filter(|(one, ..)| matches!(form(one), None | Some(Form::Grown)))
         .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
@@ -75,6 +77,7 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     }
     differing(evidence)
         .filter(|(one, ..)| one.found == Found::Global && is_dotted(one) && !is_of_the_library(evidence, one))
+        .filter(|(one, ..)| !is_of_an_old_instance(evidence, one))
         // What holds more than in a restart was not begun anew.
         .filter(|(_, here, there)| here.size.is_none() || here.size <= there.size)
         .filter_map(|(one, here, there)| {
@@ -120,6 +123,14 @@ fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
                 && sense.nature == Nature::Module
                 && identity(sense.is.as_ref()).is_none()
         })
+    })
+}
+
+/// Whether it is an attribute of an instance of a superseded class: what that has, no reload has made anew.
+fn is_of_an_old_instance(evidence: &Evidence<'_>, one: &Sighting) -> bool {
+    names(evidence).any(|(base, sense)| {
+        is_superseded(sense.class.as_ref())
+            && one.text.strip_prefix(&base.text).is_some_and(|rest| rest.starts_with('.'))
     })
 }
 
