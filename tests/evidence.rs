@@ -293,9 +293,12 @@ fn items_and_what_is_about_to_be_made_are_operands() {
 #[test]
 fn what_meets_where_no_line_shows_it_is_told_of_the_scenarios_line() {
     let method = "    def __hash__(self):\n        return 1\n    def __eq__(self, other):\n        return self is other\n";
-    after_reload(">=2.7", method, ">>> len(set([b, foo.Bar()]))").tells(&[
-        "<stdin>:1 Meet one side: Local, instance of foo.Bar#2, on the other: instance of foo.Bar#1",
-    ]);
+    // Which of two a set asks is a matter of the version.
+    for (tag, told) in after_reload(">=2.7", method, ">>> len(set([b, foo.Bar()]))").told() {
+        let is_told =
+            told.iter().any(|line| line.starts_with("<stdin>:1 Meet one side: Local, instance of foo.Bar#"));
+        assert!(is_told, "{tag}:\n{}", told.join("\n"));
+    }
     after_reload(">=2.7", method, ">>> len(set([b, b]))").tells_nothing_of("Meet");
 }
 

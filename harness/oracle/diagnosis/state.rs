@@ -34,14 +34,16 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 }
 
 /// Whether a container held no more than it should in an earlier step, after the reload: that step, or a later
-/// one, may have put more into it.
+/// one, may have put more into it. A registry that did not know the class of this generation is another matter.
 fn grew_since(evidence: &Evidence<'_>, container: &Sighting, expected: u64) -> bool {
     let name = |one: &Sighting| one.text.rsplit('.').next().map(str::to_owned);
-    evidence.earlier.iter().flatten().any(|one| {
+    let mut earlier = evidence.earlier.iter().flatten().filter(|one| name(one) == name(container));
+    if earlier.clone().any(|one| matches!(one.role, Role::Key | Role::Dispatch)) {
+        return false;
+    }
+    earlier.any(|one| {
         let size = one.sense.as_ref().and_then(|sense| sense.size);
-        one.found == Found::Global
-            && name(one) == name(container)
-            && size.is_some_and(|size| size <= expected)
+        one.found == Found::Global && size.is_some_and(|size| size <= expected)
     })
 }
 
@@ -76,8 +78,8 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         return Vec::new();
     }
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global && is_dotted(one) && !is_of_the_library(evidence, one))
-        .filter(|(one, ..)| !is_of_an_old_instance(evidence, one))
+        .filter(|(one, ..)| one.found == Found::Global && is_dotted(one))
+        .filter(|(one, ..)| !is_of_the_library(evidence, one) && !is_of_an_old_object(evidence, one))
         // What holds more than in a restart was not begun anew.
         .filter(|(_, here, there)| here.size.is_none() || here.size <= there.size)
         .filter_map(|(one, here, there)| {
@@ -126,11 +128,14 @@ fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
     })
 }
 
-/// Whether it is an attribute of an instance of a superseded class: what that has, no reload has made anew.
-fn is_of_an_old_instance(evidence: &Evidence<'_>, one: &Sighting) -> bool {
-    names(evidence).any(|(base, sense)| {
-        is_superseded(sense.class.as_ref())
-            && one.text.strip_prefix(&base.text).is_some_and(|rest| rest.starts_with('.'))
+/// Whether it is an attribute of an instance of a superseded class: no reload made that anew either.
+fn is_of_an_old_object(evidence: &Evidence<'_>, one: &Sighting) -> bool {
+    one.text.match_indices('.').any(|(end, _)| {
+        names(evidence).any(|(base, sense)| {
+            base.text == one.text[..end]
+                && sense.nature == Nature::Instance
+                && is_superseded(sense.class.as_ref())
+        })
     })
 }
 
