@@ -123,11 +123,11 @@ impl Course {
         };
         let raised = self.trace.steps[..end.min(self.trace.steps.len())].iter().enumerate();
         let raised = raised.filter_map(|(at, seen)| Some((at, seen.exception.as_ref()?)));
-        let stop = |(at, raised): (usize, &Raised)| {
+        let stopped_at = |(at, raised): (usize, &Raised)| {
             let is_module = |place: &&Place| place.function == "<module>" && place.origin == Origin::Scenario;
             raised.frames.iter().find(is_module).filter(|place| !is_edited(&place.file, at)).cloned()
         };
-        raised.filter_map(stop).collect()
+        raised.filter_map(stopped_at).collect()
     }
 
     /// What an import let through, if the step is one.
