@@ -22,7 +22,7 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|(one, ..)| {
             one.found == Found::Global && is_dotted(one) && !one.text.ends_with("sys.modules")
         })
-        .filter(|(one, ..)| matches!(form(one), None | Some(Form::Grown)))
+        .filter(|(one, ..)| matches!(form(one), None | Some(Form::Grown)) || is_keyed_by_class(evidence, one))
         .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);
@@ -36,15 +36,22 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// Whether a container held no more than it should in an earlier step, after the reload: that step, or a later
 /// one, may have put more into it. A registry that did not know the class of this generation is another matter.
 fn grew_since(evidence: &Evidence<'_>, container: &Sighting, expected: u64) -> bool {
+    !is_keyed_by_class(evidence, container)
+        && earlier(evidence, container).any(|one| {
+            let size = one.sense.as_ref().and_then(|sense| sense.size);
+            one.found == Found::Global && size.is_some_and(|size| size <= expected)
+        })
+}
+
+/// Whether an earlier step found a class of another generation among the keys of a container.
+fn is_keyed_by_class(evidence: &Evidence<'_>, container: &Sighting) -> bool {
+    earlier(evidence, container).any(|one| matches!(one.role, Role::Key | Role::Dispatch))
+}
+
+/// What earlier steps told of a container, by whatever module's name it was called.
+fn earlier<'a>(evidence: &Evidence<'a>, container: &'a Sighting) -> impl Iterator<Item = &'a Sighting> {
     let name = |one: &Sighting| one.text.rsplit('.').next().map(str::to_owned);
-    let mut earlier = evidence.earlier.iter().flatten().filter(|one| name(one) == name(container));
-    if earlier.clone().any(|one| matches!(one.role, Role::Key | Role::Dispatch)) {
-        return false;
-    }
-    earlier.any(|one| {
-        let size = one.sense.as_ref().and_then(|sense| sense.size);
-        one.found == Found::Global && size.is_some_and(|size| size <= expected)
-    })
+    evidence.earlier.iter().flatten().filter(move |one| name(one) == name(container))
 }
 
 /// Classes that a line has in two generations, one after the other, where it has one in a restart: what it
