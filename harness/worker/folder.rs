@@ -11,6 +11,10 @@ const PROBE: &str = "probe.py";
 /// What is written into each worker's folder: the probe, and what it loads from beside it.
 const FILES: &[(&str, &str)] = &[
     (PROBE, include_str!("probe.py")),
+    ("run.py", include_str!("run.py")),
+    ("kinds.py", include_str!("kinds.py")),
+    ("raised.py", include_str!("raised.py")),
+    ("signals.py", include_str!("signals.py")),
     ("protocol.py", include_str!("protocol.py")),
     ("census.py", include_str!("census.py")),
     ("basis.py", include_str!("basis.py")),
@@ -18,6 +22,7 @@ const FILES: &[(&str, &str)] = &[
     ("values.py", include_str!("values.py")),
     ("reloads.py", include_str!("reloads.py")),
     ("operands.py", include_str!("operands.py")),
+    ("looks.py", include_str!("looks.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
     ("holders.py", include_str!("holders.py")),
