@@ -31,14 +31,14 @@ use crate::worker::{Fault, Main, Program, Thrown};
 
 const EXAMPLES: &str = "\
 Examples:
-  reload-harness sweep founding/unbound_base_call         a scenario, with the modules that it reloads
+  reload-harness sweep founding/unbound_base_call         a scenario, with what it reloads
   reload-harness sweep --python all 'founding/*'          several, in every Python here
   reload-harness sweep --fault statements 'founding/*'    the reload itself fails, at each statement
-  reload-harness sweep --save scenarios/found 'founding/*'   what is not safe, as scenarios
+  reload-harness sweep --save scenarios/found founding    what is not safe, as scenarios
   reload-harness sweep --reload mypkg.core -- script.py   a program of yours, in your python3
   reload-harness sweep --reload mypkg.core --edit new/core.py -- -m unittest tests.test_x
-  reload-harness sweep --reload mypkg.core --fault statements -- serve.py    its own first reload fails
-  reload-harness sweep --reload mypkg.core --lines 'mypkg.core,tests.*' -- -m pytest -q tests/test_x.py";
+  reload-harness sweep --reload mypkg.core --fault statements -- serve.py
+  reload-harness sweep --reload mypkg.core --lines 'tests.*' -- -m pytest tests/test_x.py";
 
 /// How long a branch may take where nothing says otherwise.
 const BRANCH_LIMIT: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ pub enum SweepError {
     /// The run ended where nothing could be told of its places any more: how it ended.
     #[error("failed to sweep a run that becomes another program, or ends out of Python's sight: {0}")]
     Vanished(String),
-    /// A module that is to be reloaded, and that is not there at any place.
+    /// A module that is to be reloaded, and that is not there, or not at any place.
     #[error("failed to sweep a reload of {0}: no module of that name was loaded at any place that was tried")]
     NeverLoaded(String),
     /// The fault cannot strike in this Python.

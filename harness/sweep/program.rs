@@ -69,6 +69,9 @@ pub fn sweep_program(
     let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
     let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
+    if let Some(module) = struck.survey.missing.first() {
+        return Err(SweepError::NeverLoaded(module.clone()));
+    }
     let reloaded: BTreeSet<&String> = struck
         .branches
         .values()

@@ -36,6 +36,8 @@ pub struct Survey {
     pub reloaded: Option<Reloaded>,
     /// Sources in the folder of a program that modules were loaded from, relative to it.
     pub files: Vec<String>,
+    /// Modules that were to be reloaded and that are not there at the end.
+    pub missing: Vec<String>,
 }
 
 impl Survey {
@@ -116,6 +118,7 @@ pub(super) struct RawSurvey {
     skipped: usize,
     reloaded: Option<Reloaded>,
     files: Vec<String>,
+    missing: Vec<String>,
 }
 
 impl From<RawSurvey> for Survey {
@@ -136,6 +139,7 @@ impl From<RawSurvey> for Survey {
             skipped: raw.skipped,
             reloaded: raw.reloaded,
             files: raw.files,
+            missing: raw.missing,
         }
     }
 }

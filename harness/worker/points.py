@@ -243,9 +243,17 @@ def are_others_asleep():
     return awake <= 1  # this one is
 
 
+def count_tasks():
+    """How many threads the system knows of: one that has been started counts itself only once it runs."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1  # the system does not tell
+
+
 def other_threads():
     """Whether other threads run, which a branch would not have."""
-    if count_threads() > 0:
+    if count_threads() > 0 or count_tasks() > 1:
         return True
     threading = loaded.get("threading")
     if threading is None:

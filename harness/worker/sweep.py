@@ -80,7 +80,7 @@ class Sweep(object):
             "places": [number for place in self.places for number in place],
             "met": self.met,
             "skipped": self.skipped,
-            "modules": list(self.modules),
+            "missing": [name for name in self.modules if name not in loaded],
             "calls": self.calls,
             "reloaded": self.reloaded,
             "files": self.run.program.files() if self.run.program is not None else [],

@@ -16,6 +16,7 @@ mod repository;
 mod save;
 mod selection;
 mod shuffle;
+mod sweep;
 mod trouble;
 mod worker;
 mod world;
