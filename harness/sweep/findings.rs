@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::listing::Listing;
+use super::listing::{Listing, Spot};
 use super::outcome::{Effect, Outcome};
-use crate::trace::Place;
 
 /// What a sweep of one run has found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,15 +28,6 @@ pub struct Findings {
     pub branches: usize,
     /// Why not all were.
     pub unfinished: Option<Unfinished>,
-}
-
-/// A line of the source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
-    /// Where it is, and what stands there.
-    pub place: Place,
-    /// The step whose statement it is, for a line of the transcript.
-    pub step: Option<usize>,
 }
 
 /// A class of places of which one was tried.

@@ -2,8 +2,17 @@
 
 use std::path::Path;
 
-use super::findings::Spot;
 use crate::scenario::{Scenario, Step};
+use crate::trace::Place;
+
+/// A line of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Where it is, and what stands there.
+    pub place: Place,
+    /// The step whose statement it is, for a line of the transcript.
+    pub step: Option<usize>,
+}
 
 /// A piece of source.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,8 +20,8 @@ mod strike;
 
 pub use classes::{Class, classes};
 pub use error::SweepError;
-pub use findings::{Findings, Spot, Tried, Unfinished};
-pub use listing::{Line, Listing};
+pub use findings::{Findings, Tried, Unfinished};
+pub use listing::{Line, Listing, Spot};
 pub use outcome::{Difference, Effect, Outcome};
 pub use program::{Task, sweep_program};
 pub use program_faults::sweep_program_reload;

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::error::SweepError;
-use super::findings::{Findings, Spot, Tried};
-use super::listing;
+use super::findings::{Findings, Tried};
+use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Wishes, strike};
 use crate::lab::{Item, Lab};

@@ -1,8 +1,7 @@
 //! A reload that fails at each of its places, in a program of the user's that reloads by itself.
 
 use super::error::SweepError;
-use super::findings::Spot;
-use super::listing;
+use super::listing::{self, Spot};
 use super::outcome::Effect;
 use super::program::{Deed, Files, Judge, Noise, Task, packages};
 use super::reload_faults::{FailedReload, FaultEffect, FaultFindings, GOES_ON, HEALS, Names, with_edges};

@@ -10,8 +10,8 @@
 use std::collections::BTreeMap;
 
 use super::error::SweepError;
-use super::findings::{Spot, Unfinished};
-use super::listing::{self, Line, Listing};
+use super::findings::Unfinished;
+use super::listing::{self, Line, Listing, Spot};
 use super::outcome::{Effect, Outcome};
 use super::scenario::Judge;
 use super::strike::{Progress, Struck, Wishes, strike};

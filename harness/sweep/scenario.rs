@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::error::SweepError;
-use super::findings::{Findings, Spot, Tried};
-use super::listing;
+use super::findings::{Findings, Tried};
+use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Struck, Wishes, strike, whole};
 use crate::lab::{Item, Lab, RunError};

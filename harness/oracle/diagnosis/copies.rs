@@ -1,8 +1,7 @@
 //! Copies of what has no identity: numbers, texts, objects of the library.
 
-use super::names::names;
 use super::state::{compared, differing};
-use super::{Cause, Diagnosis, Evidence, finding};
+use super::{Cause, Diagnosis, Evidence, finding, names};
 use crate::oracle::Verdict;
 use crate::trace::Sighting;
 use crate::worker::{Executed, Found, Past};

@@ -18,6 +18,7 @@ pub use cause::Cause;
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
 use crate::trace::{Identity, Place, Raised, Referent, Sense, Sighting};
+use crate::worker::Role;
 
 /// How many causes are told of one step.
 const MOST: usize = 2;
@@ -105,6 +106,20 @@ pub(crate) fn diagnose(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         }
     }
     found
+}
+
+/// The names that were read and meant something.
+fn names<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting, &'a Sense)> {
+    evidence
+        .seen
+        .iter()
+        .filter(|one| one.role == Role::Name)
+        .filter_map(|one| Some((one, one.sense.as_ref()?)))
+}
+
+/// Whether an expression is a name, and no item or call.
+fn is_dotted(one: &Sighting) -> bool {
+    !one.text.contains(['[', '('])
 }
 
 fn finding(cause: Cause, sighting: &Sighting, text: String) -> Diagnosis {

@@ -1,10 +1,10 @@
 //! Names that mean something else than a restart would have them mean.
 
 use super::runs::outlives_its_function;
-use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
+use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_dotted, is_superseded, names, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Referent, Sense, Sighting};
-use crate::worker::{Found, Nature, Role};
+use crate::worker::{Found, Nature};
 
 /// Names that a restart does not find, or finds among the built-in ones.
 pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
@@ -230,23 +230,9 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .collect()
 }
 
-/// Whether an expression is a name, and no item or call.
-pub(super) fn is_dotted(one: &Sighting) -> bool {
-    !one.text.contains(['[', '('])
-}
-
 /// Whether an expression is an instance that the line itself makes: it is its class that is old, and kept.
 pub(super) fn is_made_here(one: &Sighting, sense: &Sense) -> bool {
     sense.nature == Nature::Instance && one.text.ends_with(')')
-}
-
-/// The names that were read and meant something.
-pub(super) fn names<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Sighting, &'a Sense)> {
-    evidence
-        .seen
-        .iter()
-        .filter(|one| one.role == Role::Name)
-        .filter_map(|one| Some((one, one.sense.as_ref()?)))
 }
 
 /// `foo.Bar#1`, or `a foo.Bar#1`, of what is superseded.

@@ -1,8 +1,8 @@
 //! What an old object, or one below an old class, is to a line of which nothing more is known.
 
-use super::names::{is_made_here, names, old_methods};
+use super::names::{is_made_here, old_methods};
 use super::relations::other_generation;
-use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
+use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, names, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Sense, Sighting};
 use crate::worker::Nature;

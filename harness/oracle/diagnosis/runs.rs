@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::names;
-use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded, now};
+use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded, names, now};
 use crate::oracle::Verdict;
 use crate::trace::{Sighting, Written};
 use crate::worker::Role;

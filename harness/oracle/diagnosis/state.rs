@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{is_dotted, names};
-use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded};
+use super::{Cause, Diagnosis, Evidence, finding, identity, is_dotted, is_superseded, names};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Sense, Sighting};
 use crate::worker::{Form, Found, Nature, Role};

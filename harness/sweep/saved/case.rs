@@ -1,6 +1,7 @@
 //! A finding as something that can be put into a transcript.
 
-use super::super::findings::{Findings, Spot};
+use super::super::findings::Findings;
+use super::super::listing::Spot;
 use super::super::outcome::{Effect, Outcome};
 use super::super::reload_faults::{FaultEffect, FaultFindings, Given};
 use super::{Draft, Unsaved};
