@@ -103,16 +103,25 @@ class OpenFiles(object):
                 if signature_of(status) == signature:
                     continue
                 if content is not None and open_content(fd, status) != content:
-                    os.ftruncate(fd, 0)
-                    os.lseek(fd, 0, os.SEEK_SET)
-                    while content:
-                        content = content[os.write(fd, content):]
+                    rewrite(fd, 0, content)
                 elif content is None and status.st_size > signature[1]:
-                    os.ftruncate(fd, signature[1])
+                    rewrite(fd, signature[1], b"")
             except (OSError, IOError):
-                pass  # it is open for reading only, so it was not written through this
+                pass  # nobody may write to it
         for fd, offset in self.offsets:
             os.lseek(fd, offset, os.SEEK_SET)
+
+
+def rewrite(fd, size, content):
+    """Cuts a file that is open, if only for reading, and adds to it: a branch may have opened it once more by its name."""
+    again = os.open("/dev/fd/%d" % fd, os.O_WRONLY)
+    try:
+        os.ftruncate(again, size)
+        os.lseek(again, size, os.SEEK_SET)
+        while content:
+            content = content[os.write(again, content):]
+    finally:
+        os.close(again)
 
 
 def open_content(fd, status):
