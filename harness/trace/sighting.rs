@@ -1,6 +1,6 @@
 //! What an expression meant while a line ran, in identities.
 
-use crate::trace::normalize::Context;
+use crate::trace::normalize::{Context, normalize};
 use crate::trace::sources::Source;
 use crate::trace::state::State;
 use crate::trace::visible::visible;
@@ -85,9 +85,9 @@ pub(crate) fn sighting(
         found: used.found,
         sense: match used.role {
             Role::Run => Some(function(state, state.running(&used.frame))),
-            _ => used.meaning.as_ref().map(|meaning| sense(state, meaning)),
+            _ => used.meaning.as_ref().map(|meaning| sense(state, meaning, context)),
         },
-        on: used.on.as_ref().map(|on| (visible(on.text.as_bytes()), sense(state, &on.meaning))),
+        on: used.on.as_ref().map(|on| (visible(on.text.as_bytes()), sense(state, &on.meaning, context))),
         holds: used.holds,
         own: used.own,
         code: used.frame.code,
@@ -97,7 +97,10 @@ pub(crate) fn sighting(
             true if source.has_changed(state, step, &used.frame) => Written::Before,
             true => Written::Elsewhere,
         },
-        past: used.past.clone(),
+        past: used.past.clone().map(|past| Past {
+            now: past.now.map(|text| normalize(&visible(text.as_bytes()), context)),
+            ..past
+        }),
     }
 }
 
@@ -117,7 +120,7 @@ fn function(state: &State, is: Option<Referent>) -> Sense {
     }
 }
 
-fn sense(state: &State, meaning: &Meaning) -> Sense {
+fn sense(state: &State, meaning: &Meaning, context: &Context<'_>) -> Sense {
     let class = match meaning.class {
         Some(Reference::Token(token)) => Some(token),
         _ => None,
@@ -133,7 +136,8 @@ fn sense(state: &State, meaning: &Meaning) -> Sense {
         is: meaning.token.and_then(|token| state.known(token)),
         class: meaning.class.as_ref().map(|class| state.referent(class)),
         mro: meaning.mro.iter().map(|class| state.referent(class)).collect(),
-        plain: meaning.plain.as_ref().map(|text| visible(text.as_bytes())),
+        // A path of the workspace is another one in each worker, and no difference.
+        plain: meaning.plain.as_ref().map(|text| normalize(&visible(text.as_bytes()), context)),
         size: meaning.size,
     }
 }
