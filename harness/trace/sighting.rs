@@ -141,3 +141,28 @@ fn sense(state: &State, meaning: &Meaning, context: &Context<'_>) -> Sense {
         size: meaning.size,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::trace::made_up::surroundings;
+    use crate::trace::normalize::TextKind;
+
+    #[test]
+    fn a_path_of_the_workspace_is_the_same_in_every_worker() {
+        let (surroundings, owners) = (surroundings(), HashMap::new());
+        let context = Context { surroundings: &surroundings, owners: &owners, kind: TextKind::Printed };
+        let meaning = Meaning {
+            nature: Nature::Instance,
+            token: None,
+            class: None,
+            mro: Vec::new(),
+            plain: Some("'/tmp/w1/plugins'".to_owned()),
+            size: None,
+        };
+        let plain = sense(&State::default(), &meaning, &context).plain;
+        assert_eq!(plain.as_deref(), Some("'plugins'"));
+    }
+}
