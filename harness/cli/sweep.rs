@@ -331,13 +331,7 @@ impl Sweeps<'_> {
                 self.saved(item, &of_fault_findings(&findings))
             }
             Err(SweepError::Refused(reason)) => {
-                let Item { scenario, interpreter } = item;
-                if self.json {
-                    tell::emit(&tell::skipped_event(item, reason))?;
-                } else {
-                    tell::say(format_args!("skipped {} on {}: {reason}", scenario.name, interpreter.tag));
-                }
-                Ok(())
+                self.refused(item.interpreter, item.scenario.name.to_string(), reason)
             }
             Err(error) => {
                 self.failed(&error);
@@ -416,15 +410,23 @@ impl Sweeps<'_> {
                 self.told_of_reload(interpreter, None, &task.command, &findings)?;
                 self.saved_of_program(interpreter, task, &findings.files, &of_fault_findings(&findings))
             }
-            Err(SweepError::Refused(reason)) => {
-                tell::say(format_args!("skipped {} on {}: {reason}", task.command, interpreter.tag));
-                Ok(())
-            }
+            Err(SweepError::Refused(reason)) => self.refused(interpreter, task.command.clone(), reason),
             Err(error) => {
                 self.failed(&error);
                 Ok(())
             }
         }
+    }
+
+    /// Says of what cannot be swept for this fault in this Python why not.
+    fn refused(&self, interpreter: &Interpreter, subject: String, reason: String) -> Result<(), Failure> {
+        if self.json {
+            let python = Some(interpreter.tag.to_string());
+            tell::emit(&Event::Skipped { scenario: subject, python, reason })?;
+        } else {
+            tell::say(format_args!("skipped {subject} on {}: {reason}", interpreter.tag));
+        }
+        Ok(())
     }
 
     fn failed(&mut self, error: &SweepError) {

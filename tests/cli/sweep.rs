@@ -20,6 +20,11 @@ fn a_program_that_does_not_reload_is_skipped_with_the_reason_where_a_reload_is_t
     let ran =
         world.run(&["sweep", "--fault", "statements", "--reload", "core", "-p", python(), "--", "main.py"]);
     ran.is(0).says("skipped main.py on ").says("the program does not reload core by itself");
+    let arguments =
+        ["sweep", "--json", "--fault", "statements", "--reload", "core", "-p", python(), "--", "main.py"];
+    let events = world.run(&arguments).is(0).events();
+    assert_eq!(events[0]["event"], "skipped");
+    assert_eq!(events[0]["scenario"], "main.py");
 }
 
 #[test]
