@@ -296,6 +296,16 @@ fn purging_and_importing_again_makes_another_module() {
     );
 }
 
+/// On 2.7 nothing refers to a module weakly, and the next one is made where the one before was.
+#[test]
+fn a_module_in_the_memory_of_the_one_before_is_another_one() {
+    let again = "import sys\n\ndef again():\n    del sys.modules['foo']\n    import foo\n";
+    let transcript = ">>> import foo, again\n>>> del foo\n>>> again.again()\n>>> again.again()\n";
+    let machine = Machine::new();
+    let modules = [("foo.py", "x = 1"), ("again.py", again)];
+    machine.each_says("", &modules, transcript, &["    foo  #1 -> #2", "    foo  #2 -> #3"]);
+}
+
 #[test]
 fn constants_have_an_identity_but_no_line_of_their_own() {
     for (tag, report) in

@@ -215,8 +215,8 @@ pub(super) fn unfinished(unknown: usize, threaded: usize, unfinished: Option<Unf
     let mut told = Vec::new();
     if threaded > 0 {
         told.push(format!(
-            "{threaded} places were passed over: other threads or processes of its own were there, which a \
-             fork does not take along"
+            "{threaded} places were passed over: other threads, processes or interpreters of its own were there, \
+             which a fork does not take along"
         ));
     }
     let why = match unfinished {

@@ -15,9 +15,9 @@ import weakref
 PY2 = sys.version_info[0] == 2
 TEXTS = frozenset(map(id, (str, type(u""), type(None))))
 loaded = sys.modules
-# Given by the probe: census.
-PLAIN, class_types, class_namespace = census.PLAIN, census.class_types, census.class_namespace  # noqa: F821
-qualified_name, unwrapped, value_module = census.qualified_name, census.unwrapped, census.value_module  # noqa: F821
+# Given by the probe: raw.
+PLAIN, class_types, class_namespace = raw.PLAIN, raw.class_types, raw.class_namespace  # noqa: F821
+qualified_name, unwrapped, value_module = raw.qualified_name, raw.unwrapped, raw.value_module  # noqa: F821
 FunctionType = types.FunctionType
 WRAPPERS = frozenset(map(id, (staticmethod, classmethod, property)))
 NAME = "__name__" if PY2 else "__qualname__"

@@ -30,7 +30,7 @@ pub struct Survey {
     pub calls: Vec<usize>,
     /// How many there were, those included that were too many to take down.
     pub met: usize,
-    /// How many of them had other threads or processes beside them.
+    /// How many of them had other threads, processes or interpreters beside them.
     pub skipped: usize,
     /// What the reload does that is to fail, where one is.
     pub reloaded: Option<Reloaded>,
@@ -103,7 +103,7 @@ pub struct Place {
     pub bindings: usize,
     /// The innermost call that is live, as a number; 0 is the run itself.
     pub call: usize,
-    /// Whether other threads or processes of the run's own were there, which a fork does not take along:
+    /// Whether other threads, processes or interpreters of the run's own were there, which a fork does not take along:
     /// nothing is tried there.
     pub threaded: bool,
 }

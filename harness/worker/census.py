@@ -6,46 +6,24 @@ its base.  Types are compared by identity only: `==` and `hash()` may be a
 metaclass's.
 """
 
-import gc
-import os
 import sys
 import types
 import weakref
 
 PY2 = sys.version_info[0] == 2
-text_type = type(u"")
-class_types = (type, types.ClassType) if PY2 else (type,)
-
-# The worker freezes its heap before it forks (3.7); by generation it can be asked for since 3.8.
-HEAP_IS_FROZEN = hasattr(gc, "freeze") and sys.version_info >= (3, 8)
 # Names that the interpreter itself puts into a namespace in which code runs.
 BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
-HAS_FREEZE = hasattr(gc, "freeze") and hasattr(gc, "get_referrers")
-COUNTS = sys.version_info < (3, 7) and hasattr(sys, "getrefcount")
-getrefcount = getattr(sys, "getrefcount", None)
 HELD_LIMIT = 1000
 CALLED = ("types", "abc", "builtins", "__builtin__")  # where classes made by calls say they are from
-HEAP_TYPE = 1 << 9  # what C code has laid out beforehand is none (Py_TPFLAGS_HEAPTYPE)
 CYTHON = ("cython_runtime", "_cython_")
-CONTAINERS = frozenset(id(kind) for kind in (tuple, list, dict, set, frozenset))
-CONSTANTS = frozenset(
-    id(kind) for kind in (type(None), bool, int, type(sys.maxsize + 1), float, complex, bytes, text_type)
-)
-# Neither class nor function, nor around one.
-PLAIN = CONSTANTS | CONTAINERS | frozenset(
-    map(id, (types.ModuleType, types.BuiltinFunctionType, types.GetSetDescriptorType, types.MemberDescriptorType))
-)
-
-raw_dict = type.__dict__["__dict__"].__get__
-raw_mro = type.__dict__["__mro__"].__get__
-raw_bases = type.__dict__["__bases__"].__get__
-raw_base = type.__dict__["__base__"].__get__
-raw_module = type.__dict__["__module__"].__get__
-raw_name = type.__dict__["__name__"].__get__
-flags_of = type.__dict__["__flags__"].__get__
-raw_subclasses = type.__subclasses__
-module_dict = types.ModuleType.__dict__["__dict__"].__get__
 loaded = sys.modules
+# Given by the probe: raw, hidden and basis.
+# ruff: noqa: F821
+CONSTANTS, CONTAINERS, PLAIN, class_types = raw.CONSTANTS, raw.CONTAINERS, raw.PLAIN, raw.class_types
+class_namespace, class_of, module_dict, mro_of = raw.class_namespace, raw.class_of, raw.module_dict, raw.mro_of
+first_line, functions_of, is_written_in_python = raw.first_line, raw.functions_of, raw.is_written_in_python
+full_name, public_name, qualified_name = raw.full_name, raw.public_name, raw.qualified_name
+to_text, unwrapped, value_module = raw.to_text, raw.unwrapped, raw.value_module
 
 
 class Census(object):
@@ -68,6 +46,7 @@ class Census(object):
         self.next_token = 1
         self.attributes = {}
         self.modules = {}
+        self.module_names = {}
         self.prompt = {}
         self.classes = {}
         self.class_tokens = set()
@@ -79,13 +58,8 @@ class Census(object):
         self.at = {}
         self.basis = None
         self.ancestors = ancestors
-        self.counts = ancestors.counts
-        self.has_lost_classes = False
-        self.has_metaclasses = False
-        self.own_classes = {}
-        self.strangers = {}
         self.entries = self.entries_now()
-        self.object_count = getrefcount(object) if COUNTS else 0
+        self.hidden = hidden.HiddenClasses(self, ancestors)
 
     # -- tokens
 
@@ -97,7 +71,24 @@ class Census(object):
         token, reference, kind = entry
         if reference is not None:
             return token if reference() is value else None
-        return token if type(value) is kind else None
+        return token if type(value) is kind and self.has_its_name(token, value) else None
+
+    def has_its_name(self, token, value):
+        """Whether what has a known module's address is that module.
+
+        On 2.7 nothing can refer to a module weakly.  But each has a string of its own for
+        its name, and as that one is held, another module's is another object.
+        """
+        name = self.module_names.get(token)
+        if name is None:
+            return True
+        now = module_dict(value).get("__name__")
+        return now is name or type(now) is not str or now != name
+
+    def note_name(self, token, module):
+        name = module_dict(module).get("__name__") if issubclass(type(module), types.ModuleType) else None
+        if type(name) is str:
+            self.module_names[token] = name
 
     def held(self, value, depth):
         """The tokens of what a plain container holds, in the order in which its repr shows them."""
@@ -124,11 +115,11 @@ class Census(object):
         self.known[id(value)] = (token, reference, type(value) if reference is None else None)
         if kind == "class":
             self.class_tokens.add(token)
-            if issubclass(type(value), type) and id(value) not in self.ancestors.ids:
-                self.own_classes[id(value)] = reference
-                self.has_metaclasses |= issubclass(value, type)
+            self.hidden.note(value, reference)
         if reachable and kind != "instance":
             self.called[token] = kind, name
+        if kind == "module" and reference is None:
+            self.note_name(token, value)
         if kind == "function":
             self.codes[token] = weakref.ref(value.__code__)
         self.made.append(dict(more, token=token, id=id(value), kind=kind, name=name, reachable=reachable))
@@ -143,14 +134,16 @@ class Census(object):
         modules, attributes, prompt = {}, {}, {}
         for name, module in self.find_own_modules():
             self.foreign_modules.pop(name, None)
-            modules[name] = self.token(module) or self.make(module, "module", name, True)
+            token = modules[name] = self.token(module) or self.make(module, "module", name, True)
+            if token in self.module_names:
+                self.note_name(token, module)
         roots = []
         for name in sorted(modules):
             module = loaded.get(name)
             if issubclass(type(module), types.ModuleType):
                 roots.append((name, module_dict(module)))
         roots.append(("__main__", self.defined_at_prompt()))
-        if not freed and self.basis is not None and self.basis.holds(self, roots) and not self.may_be_more({}):
+        if not freed and self.basis is not None and self.basis.holds(self, roots) and not self.hidden.may_be_more({}):
             self.at = attributes = self.attributes
         else:
             self.look_through(roots, attributes)
@@ -169,15 +162,15 @@ class Census(object):
         """Finds and names all that namespaces lead to, and the classes to which none does."""
         paths = self.walk(roots)
         self.at = dict(paths)
-        hidden = self.hidden_classes(dict((id(value), value) for _, value in paths))
+        unnamed = self.hidden.find(dict((id(value), value) for _, value in paths))
         # What came to be in this step, and lost its name in this step too, was there before what has it now.
-        for cls in hidden:
+        for cls in unnamed:
             if full_name(cls) in self.at:
                 self.class_token(cls)
         self.name_all(paths, attributes)
-        for cls in hidden:
+        for cls in unnamed:
             self.class_token(cls)
-        self.basis = basis.Basis(self, roots, paths)  # noqa: F821 - given by the probe
+        self.basis = basis.Basis(self, roots, paths)
 
     def forget_the_dead(self):
         freed = []
@@ -185,15 +178,11 @@ class Census(object):
             if reference is not None and reference() is None:
                 freed.append(token)
                 if token in self.class_tokens:
-                    self.has_lost_classes = True
-                    self.own_classes.pop(address, None)
+                    self.hidden.forget(address)
                 del self.known[address]
                 self.classes.pop(token, None)
                 self.mros.pop(token, None)
-        for address, reference in list(self.strangers.items()):
-            if reference() is None:
-                self.has_lost_classes = True
-                del self.strangers[address]
+        self.hidden.forget_strangers()
         return sorted(freed)
 
     def moved(self, scope, now):
@@ -359,7 +348,7 @@ class Census(object):
         module = value_module(cls)
         if module in self.own_names or module == "__main__":
             return True
-        if self.is_stranger(cls):
+        if self.hidden.is_stranger(cls):
             return False
         if module is None:
             return True
@@ -380,114 +369,6 @@ class Census(object):
         """
         homes = [function.__globals__.get("__name__") for function in functions_of(cls)]
         return bool(homes) and all([home in self.foreign_modules and home not in CALLED for home in homes])
-
-    def is_stranger(self, cls):
-        """Whether a class is known not to be the scenario's."""
-        if id(cls) in self.ancestors.ids:
-            return True
-        reference = self.strangers.get(id(cls))
-        return reference is not None and reference() is cls
-
-    def is_made_in_c(self, cls):
-        """Whether no more than a wrong module says of a class that the scenario made it.
-
-        C code may name a module that is not there (`pyo3_runtime.PanicException`), and
-        what it makes of a metaclass says that it is from there (`decimal`'s `SignalDict`).
-        """
-        module = value_module(cls)
-        is_misled = module == "abc" or module not in loaded and module not in self.own_names
-        return module is not None and is_misled and not functions_of(cls) and not any(
-            [self.owns_class(base) for base in mro_of(cls)[1:]]
-        )
-
-    def new_classes(self, reached):
-        """Classes that came to be since the last look, wherever they hide; of equals, the older first."""
-        if not self.may_be_more(reached):
-            return []
-        found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below()
-        fresh = []
-        for cls in found:
-            if self.owns_class(cls) and (id(cls) in reached or not self.is_made_in_c(cls)):
-                fresh.append(cls)
-            else:
-                self.strangers[id(cls)] = weakref.ref(cls)
-                self.has_metaclasses |= issubclass(cls, type) and mro_maker(cls) is not type.__dict__["mro"]
-        return sorted(in_order_of_making(fresh), key=lambda cls: (len(mro_of(cls)), qualified_name(cls)))
-
-    def may_be_more(self, reached):
-        """Whether there may be classes neither known nor reached: each has an MRO of its own, with `object` in it.
-
-        Only a metaclass can make one without.  Where the heap is frozen, the collector is
-        asked what came to be since the fork and refers to `object`.  Before that, `object`
-        has as many references as at the fork, and those of the known classes; so a class
-        would be missed by a scenario that takes one of a bare interpreter's own away in the
-        step that makes it.
-        """
-        references = dict(self.strangers)
-        references.update(self.own_classes)
-        classes = dict((address, reference()) for address, reference in references.items())
-        classes.update((address, value) for address, value in reached.items() if issubclass(type(value), type))
-        self.has_metaclasses |= any([issubclass(cls, type) for address, cls in classes.items() if address in reached])
-        if self.has_metaclasses or not (HAS_FREEZE or COUNTS):
-            return True
-        classes = [cls for address, cls in classes.items() if cls is not None and address not in self.ancestors.ids]
-        if HAS_FREEZE:
-            known = set(map(id, classes))
-            known.update(map(id, map(raw_mro, classes)), map(id, map(raw_bases, classes)))
-            return not known.issuperset(map(id, gc.get_referrers(object)))
-        count = self.object_count
-        for cls in classes:
-            count += (raw_mro(cls) or ()).count(object) + raw_bases(cls).count(object) + (raw_base(cls) is object)
-        return getrefcount(object) != count
-
-    def tracked_classes(self):
-        """The collector tracks every class, and since the fork little else: no page of the worker's is touched."""
-        found = []
-        for generation in (2, 1, 0):
-            classes = [value for value in gc.get_objects(generation) if issubclass(type(value), type)]
-            found += [cls for cls in classes if self.token(cls) is None and not self.is_stranger(cls)]
-        return found
-
-    def classes_below(self):
-        """Every class is some class's subclass.
-
-        One without new subclasses has as many as before, unless it has lost one.
-        """
-        counts = self.ancestors.count()
-        todo = []
-        if self.has_lost_classes or counts != self.counts:
-            pairs = zip(self.ancestors.classes, counts, self.counts)
-            todo = [cls for cls, now, before in pairs if now != before or now and self.has_lost_classes]
-            self.counts, self.has_lost_classes = counts, False
-        todo += [cls for cls in self.living() if issubclass(type(cls), type)]
-        todo += [cls for cls in [reference() for reference in self.strangers.values()] if cls is not None]
-        found, seen = [], set()
-        while todo:
-            for cls in raw_subclasses(todo.pop()):
-                if id(cls) not in seen and self.token(cls) is None and not self.is_stranger(cls):
-                    seen.add(id(cls))
-                    todo.append(cls)
-                    found.append(cls)
-        return found
-
-    def hidden_classes(self, reached):
-        """New classes that no name reaches, but something holds.
-
-        A class is in a cycle with itself.  Whether one that nothing holds is still
-        there would be a matter of when the garbage collector ran last.
-        """
-        # A generator: on 2.7 a list comprehension would leave the last class in a variable.
-        hidden = list(weakref.ref(cls) for cls in self.new_classes(reached) if id(cls) not in reached)
-        if hidden:
-            gc.collect()
-        living = [cls for cls in [reference() for reference in hidden] if cls is not None]
-        self.has_lost_classes |= len(living) < len(hidden)
-        return living
-
-    def living(self):
-        """The known objects that can be referred to weakly."""
-        values = [reference() for _, reference, _ in self.known.values() if reference is not None]
-        return [value for value in values if value is not None]
 
     # -- the prompt
 
@@ -574,148 +455,3 @@ class Census(object):
                     self.mros[token] = now
                     changes.append([token, [token] + [self.reference(base) for base in bases]])
         return changes
-
-
-class Ancestors(object):
-    """The classes that a bare interpreter has, how many subclasses each has, and the modules."""
-
-    def __init__(self):
-        seen, todo = {}, [object]
-        while todo:
-            cls = todo.pop()
-            if id(cls) not in seen:
-                seen[id(cls)] = cls
-                todo.extend(raw_subclasses(cls))
-        self.classes = list(seen.values())
-        self.ids = frozenset(seen)
-        self.counts = self.count()
-        self.modules = dict(loaded)
-
-    def count(self):
-        return list(map(len, map(raw_subclasses, self.classes)))
-
-
-def mro_maker(metaclass):
-    """What makes the MROs of a metaclass's classes."""
-    for base in raw_mro(metaclass):
-        if "mro" in raw_dict(base):
-            return raw_dict(base)["mro"]
-    return None
-
-
-def in_order_of_making(classes):
-    """Classes in the order in which their bases know them: that of a heap is another once it was collected.
-
-    On 2.7 a base gives a new class the place of one that is gone, so that there the order is that of the heap.
-    """
-    names = [full_name(cls) for cls in classes]
-    if PY2 or len(set(names)) == len(names):
-        return classes
-    at, told = {}, set()
-    for base in [raw_base(cls) for cls in classes]:
-        if base is not None and id(base) not in told:
-            told.add(id(base))
-            for cls in raw_subclasses(base):
-                at[id(cls)] = len(at)
-    return sorted(classes, key=lambda cls: at.get(id(cls), -1))
-
-
-def class_of(value):
-    """An instance's class: `type()`, which a proxy's `__class__` cannot fool; 2.7's old instances say it themselves."""
-    kind = type(value)
-    return value.__class__ if PY2 and kind is types.InstanceType else kind
-
-
-def class_namespace(cls):
-    return cls.__dict__ if PY2 and type(cls) is types.ClassType else raw_dict(cls)
-
-
-def mro_of(cls):
-    """The MRO; that of an old-style class is depth first, left to right."""
-    if not (PY2 and type(cls) is types.ClassType):
-        return list(raw_mro(cls) or (cls, object))  # 2.7 has built-in types without one, until they are used
-    order = [cls]
-    for base in cls.__bases__:
-        order.extend(other for other in mro_of(base) if other not in order)
-    return order
-
-
-def value_module(value):
-    """What a class or function says is its module, if it says so in a str."""
-    try:
-        if type(value) is types.FunctionType or PY2 and type(value) is types.ClassType:
-            module = value.__module__
-        else:
-            module = raw_module(value)
-    except AttributeError:
-        return None
-    return module if type(module) is str else None
-
-
-def full_name(value):
-    """Module and qualified name, as far as there are any."""
-    module, name = value_module(value), to_text(qualified_name(value))
-    return name if module is None else u"%s.%s" % (to_text(module), name)
-
-
-def public_name(cls):
-    """As a traceback names a class: builtins without their module."""
-    if value_module(cls) in ("builtins", "__builtin__", "exceptions"):
-        return to_text(qualified_name(cls))
-    return full_name(cls)
-
-
-def qualified_name(value):
-    """`__qualname__` (PEP 3155), or the name where there is none."""
-    if type(value) is types.FunctionType:
-        return getattr(value, "__qualname__", value.__name__)
-    if PY2:
-        return value.__name__ if type(value) is types.ClassType else raw_name(value)
-    return type.__dict__["__qualname__"].__get__(value)
-
-
-def is_written_in_python(cls):
-    """Whether a class statement made it: C code puts no functions into a class, and seldom makes room for attributes."""
-    if issubclass(type(cls), type) and not flags_of(cls) & HEAP_TYPE:
-        return False
-    namespace = class_namespace(cls)
-    return "__dict__" in namespace or "__weakref__" in namespace or bool(functions_of(cls))
-
-
-def functions_of(cls):
-    """The functions that stand in a class itself."""
-    values = [unwrapped(value) for value in list(class_namespace(cls).values())]
-    return [value for value in values if type(value) is types.FunctionType]
-
-
-def unwrapped(value):
-    """The function inside what a class body wraps it in."""
-    kind = type(value)
-    if kind is staticmethod or kind is classmethod:
-        return value.__func__
-    if kind is property:
-        return value.fget
-    return value
-
-
-def first_line(cls):
-    """The first line of a class's own functions: the order of definition, told the same way on every version."""
-    lines = [0]
-    module = value_module(cls)
-    for value in list(class_namespace(cls).values()):
-        value = unwrapped(value)
-        if type(value) is types.FunctionType and value_module(value) == module:
-            lines.append(value.__code__.co_firstlineno)
-    return min(lines[1:] or lines)
-
-
-def to_text(value):
-    """Text for people, of whatever `repr` or `str` gave."""
-    if type(value) is text_type:
-        return value
-    if issubclass(type(value), bytes):
-        try:
-            return bytes.decode(value, "utf-8")
-        except UnicodeDecodeError:
-            return bytes.decode(value, "latin-1").encode("unicode_escape").decode("ascii")
-    return text_type.__getitem__(value, slice(None))  # of a subclass, which may have methods of its own

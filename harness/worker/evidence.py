@@ -16,9 +16,9 @@ PY2 = sys.version_info[0] == 2
 gettrace, settrace, exc_info = sys.gettrace, sys.settrace, sys.exc_info
 getrecursionlimit = sys.getrecursionlimit
 loaded = sys.modules
-# Given by the probe: census, lines, values, operands, reloads and looks.
-class_of, mro_of = census.class_of, census.mro_of  # noqa: F821
-to_text = census.to_text  # noqa: F821
+# Given by the probe: raw, lines, values, operands, reloads and looks.
+class_of, mro_of = raw.class_of, raw.mro_of  # noqa: F821
+to_text = raw.to_text  # noqa: F821
 COMPREHENSIONS, codes_in = lines.COMPREHENSIONS, lines.codes_in  # noqa: F821
 Imports = lines.Imports  # noqa: F821
 find_scope, is_same_code, kind_of = lines.find_scope, lines.is_same_code, lines.kind_of  # noqa: F821

@@ -67,7 +67,7 @@ class ReloadFault(object):
         self.is_spent = True
         if self.run.program is not None:
             self.run.program.edit()
-        self.is_threaded = other_threads() or has_children()  # noqa: F821
+        self.is_threaded = other_threads() or has_dependents()  # noqa: F821
         self.file = source_of(module)
         if hasattr(self.mechanism, "prepare"):
             self.mechanism.prepare(module)

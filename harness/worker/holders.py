@@ -144,7 +144,7 @@ class Search(object):
         self.spaces = {id(here.main): (0, u"", ("prompt", None)), id(loaded): (2, u"sys.modules", None)}
         self.names = {}
         self.builtins = loaded.get("__builtin__" if PY2 else "builtins")
-        self.last_value = census.module_dict(self.builtins) if type(self.builtins) is types.ModuleType else {}
+        self.last_value = raw.module_dict(self.builtins) if type(self.builtins) is types.ModuleType else {}
         self.others = []  # modules that are not the scenario's
         for name, module in list(loaded.items()):
             if name in here.own_names or module is self.builtins:
@@ -157,31 +157,31 @@ class Search(object):
             paths[token] = min(paths.get(token, (2, path)), (path != called, path))
         for address, (token, _, _) in list(here.known.items()):
             if token in paths and address not in self.seeds:
-                path = census.to_text(paths[token][1])
+                path = raw.to_text(paths[token][1])
                 is_prompt = path.startswith(u"__main__.")
                 self.names[address] = (0, path[len("__main__."):]) if is_prompt else (1, path)
 
     def name_module(self, name, module):
         if type(name) is str and name != "__main__" and issubclass(type(module), types.ModuleType):
-            text, rank = census.to_text(name), 1 if name in self.census.own_names else 2
+            text, rank = raw.to_text(name), 1 if name in self.census.own_names else 2
             space = (2, u"", ("builtins", None)) if module is self.builtins else (rank, text, ("module", None))
             self.names[id(module)] = (rank, text)
-            self.spaces.setdefault(id(census.module_dict(module)), space)
+            self.spaces.setdefault(id(raw.module_dict(module)), space)
 
     def name(self, value):
         """The name by which an object is found right away."""
         found = self.names.get(id(value))
         kind = type(value)
-        if found is None and (kind is types.FunctionType or issubclass(kind, census.class_types)):
-            module = census.value_module(value)
-            names = census.qualified_name(value).split(".")
+        if found is None and (kind is types.FunctionType or issubclass(kind, raw.class_types)):
+            module = raw.value_module(value)
+            names = raw.qualified_name(value).split(".")
             inner = loaded.get(module)
-            space = census.module_dict(inner) if issubclass(type(inner), types.ModuleType) else {}
+            space = raw.module_dict(inner) if issubclass(type(inner), types.ModuleType) else {}
             while names:
                 inner = space.get(names.pop(0))
-                space = census.class_namespace(inner) if issubclass(type(inner), census.class_types) else {}
+                space = raw.class_namespace(inner) if issubclass(type(inner), raw.class_types) else {}
             if inner is value and module != "__main__":
-                text = u"%s.%s" % (census.to_text(module), census.to_text(census.qualified_name(value)))
+                text = u"%s.%s" % (raw.to_text(module), raw.to_text(raw.qualified_name(value)))
                 found = self.names[id(value)] = (1 if module in self.census.own_names else 2, text)
         return found
 
@@ -210,7 +210,7 @@ class Search(object):
             if address in self.inside and address not in self.spaces or self.is_old_module(holder):
                 continue
             if address not in self.objects:
-                if len(self.objects) > INSTANCES and id(census.class_of(holder)) in self.seeds:
+                if len(self.objects) > INSTANCES and id(raw.class_of(holder)) in self.seeds:
                     continue
                 if len(self.objects) > OBJECTS:
                     break
@@ -250,7 +250,7 @@ class Search(object):
         """Looks at all that the scenario's namespaces lead to, without leaving what is the scenario's."""
         here = self.census
         own = [loaded.get(name) for name in here.own_names]
-        todo = [here.main] + [census.module_dict(one) for one in own if issubclass(type(one), types.ModuleType)]
+        todo = [here.main] + [raw.module_dict(one) for one in own if issubclass(type(one), types.ModuleType)]
         todo += self.objects.values()
         passed = set(id(module) for _, module in self.others)
         passed.update((id(loaded), id(self.last_value)))
@@ -263,7 +263,7 @@ class Search(object):
             parts = gc.get_referents(value)
             references[own] = list(map(id, parts))
             for part in parts:
-                if id(type(part)) in census.CONSTANTS:
+                if id(type(part)) in raw.CONSTANTS:
                     continue  # as more than half: nothing superseded is one, nor does one refer to anything
                 address = id(part)
                 referring.setdefault(address, []).append(own)
@@ -283,11 +283,11 @@ class Search(object):
             return id(kind) not in SIZED or len(value) <= NEAR
         if kind is types.FunctionType:
             return self.census.owns_function(value)
-        if issubclass(kind, census.class_types):
+        if issubclass(kind, raw.class_types):
             return id(value) in self.census.known
         if kind is types.ModuleType:
             return id(value) not in self.names
-        return id(census.class_of(value)) in self.census.known
+        return id(raw.class_of(value)) in self.census.known
 
     def referents(self, holder):
         """The ids of what an object refers to."""
@@ -302,7 +302,7 @@ class Search(object):
         """
         if not PY2 or type(value) is not types.ModuleType or id(value) in self.names:
             return False
-        name = census.module_dict(value).get("__name__")
+        name = raw.module_dict(value).get("__name__")
         called = ("module", name if type(name) is str else None)
         tokens = [token for token in self.superseded if self.census.called.get(token) == called]
         if len(tokens) == 1:
@@ -342,7 +342,7 @@ class Search(object):
 
     def look_into(self, offer, address, found):
         holder = self.objects[address]
-        cls = census.class_of(holder)
+        cls = raw.class_of(holder)
         token = self.seeds.get(id(cls))
         if token is not None:
             self.tell(token, "instance", found, found.group or address, holder)
@@ -374,7 +374,7 @@ class Search(object):
             return self.spaces.get(id(value.__globals__), (0,))[0] == 2
         if issubclass(type(value), references.CONTAINERS):
             return False
-        parts = (census.class_namespace(cls) or {}).values()
+        parts = (raw.class_namespace(cls) or {}).values()
         return any([type(part) is types.FunctionType for part in list(parts)]) and not self.census.owns_class(cls)
 
     def tell(self, token, how, found, group, instance=None):
@@ -411,7 +411,7 @@ def insides(value):
     kinds = (dict, tuple)
     if type(value) is types.FunctionType:
         parts = [part for part in gc.get_referents(value) if part is not value.__globals__]
-    elif issubclass(type(value), census.class_types):
+    elif issubclass(type(value), raw.class_types):
         parts, bases = gc.get_referents(value), references.class_bases(value)
         parts = [part for part in parts if part is not bases]
     else:
@@ -439,7 +439,7 @@ def probes_own(run):
 def always_hidden(run_type):
     """The probe's modules and what it has copied of others: for this worker's first run to find, before it forks."""
     if not ALWAYS_HIDDEN:
-        for function in (find, references.edges, census.class_of, run_type.__dict__["play"]):
+        for function in (find, references.edges, raw.class_of, run_type.__dict__["play"]):
             space = function.__globals__
             ALWAYS_HIDDEN.append(id(space))
             for copy in list(space.values()):
@@ -458,7 +458,7 @@ def beside(run):
     names = thread_names()
     for ident, frame in sorted(current_frames().items(), key=lambda pair: names.get(pair[0], u"")):
         while frame is not None and id(frame) != this:
-            start = u"<%s>.%s" % (names.get(ident, u"a thread"), census.to_text(frame.f_code.co_name))
+            start = u"<%s>.%s" % (names.get(ident, u"a thread"), raw.to_text(frame.f_code.co_name))
             yield start, frame.f_code, "running"
             for name, value in references.frame_locals(frame):
                 yield u"%s.<locals>.%s" % (start, name), value, "local variable"
@@ -468,16 +468,16 @@ def beside(run):
 
 def signal_name(number):
     names = [name for name, value in signal.__dict__.items() if name[:3] == "SIG" and value == number]
-    return census.to_text(min(names)) if names else u"%d" % number
+    return raw.to_text(min(names)) if names else u"%d" % number
 
 
 def thread_names():
     """Idents and names of the threads, which `threading` keeps."""
     names, threading = {}, loaded.get("threading")
-    active = census.module_dict(threading).get("_active") if type(threading) is types.ModuleType else None
+    active = raw.module_dict(threading).get("_active") if type(threading) is types.ModuleType else None
     for ident, thread in list(active.items()) if type(active) is dict else ():
         own = references.instance_dict(thread) or {}
         name = own.get("_Thread__name" if PY2 else "_name")
         if type(name) is str:
-            names[ident] = census.to_text(name)
+            names[ident] = raw.to_text(name)
     return names

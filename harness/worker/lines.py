@@ -8,7 +8,7 @@ import sys
 import types
 
 loaded = sys.modules
-module_dict, to_text = census.module_dict, census.to_text  # noqa: F821 - given by the probe
+module_dict, to_text = raw.module_dict, raw.to_text  # noqa: F821 - given by the probe
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: the code of a function

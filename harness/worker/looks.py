@@ -11,10 +11,10 @@ import types
 PY2 = sys.version_info[0] == 2
 raw_get = dict.get
 raw_keys = dict.keys
-# Given by the probe: census, lines, values and operands.
-class_of, mro_of, qualified_name = census.class_of, census.mro_of, census.qualified_name  # noqa: F821
-full_name = census.full_name  # noqa: F821
-to_text, value_module = census.to_text, census.value_module  # noqa: F821
+# Given by the probe: raw, lines, values and operands.
+class_of, mro_of, qualified_name = raw.class_of, raw.mro_of, raw.qualified_name  # noqa: F821
+full_name = raw.full_name  # noqa: F821
+to_text, value_module = raw.to_text, raw.value_module  # noqa: F821
 COMPREHENSIONS, dotted = lines.COMPREHENSIONS, lines.dotted  # noqa: F821
 kind_of = lines.kind_of  # noqa: F821
 InstanceOf, MISSING, PLAIN_KINDS = values.InstanceOf, values.MISSING, values.PLAIN_KINDS  # noqa: F821

@@ -10,9 +10,9 @@ import types
 PY2 = sys.version_info[0] == 2
 raw_get, raw_items = dict.get, dict.items
 loaded = sys.modules
-# Given by the probe: census, lines and values.
-class_namespace, full_name, mro_of = census.class_namespace, census.full_name, census.mro_of  # noqa: F821
-module_dict, to_text = census.module_dict, census.to_text  # noqa: F821
+# Given by the probe: raw, lines and values.
+class_namespace, full_name, mro_of = raw.class_namespace, raw.full_name, raw.mro_of  # noqa: F821
+module_dict, to_text = raw.module_dict, raw.to_text  # noqa: F821
 kind_of = lines.kind_of  # noqa: F821
 InstanceOf, MISSING, PLAIN_KINDS = values.InstanceOf, values.MISSING, values.PLAIN_KINDS  # noqa: F821
 SEQUENCES, SETS, SLOT, UNKNOWN = values.SEQUENCES, values.SETS, values.SLOT, values.UNKNOWN  # noqa: F821

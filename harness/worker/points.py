@@ -100,11 +100,11 @@ class ReloadPoints(object):
         return None
 
     def has_company(self):
-        """Whether processes of the run's own are there, or other threads, once these have come to an end or to rest.
+        """Whether the run has processes or interpreters of its own, or other threads, once these have come to rest.
 
         Else, whether a thread that has nothing more to do is still there would be a matter of luck.
         """
-        if has_children():
+        if has_dependents():
             return True
         begin, asleep = time.time(), 0
         end = begin + min(self.patience, PATIENCE_AT_ONCE)
@@ -217,6 +217,21 @@ def fits(name, pattern):
 def is_any(value, kind):
     """Whether a container of the built-in kinds has anything in it."""
     return len(value) > 0 if kind in (dict, list, set, tuple) else True
+
+
+def has_dependents():
+    """Whether there are processes or interpreters of the run's own, which a branch could not use."""
+    return has_children() or has_interpreters()
+
+
+def has_interpreters():
+    """Whether there are subinterpreters (PEP 734): up to CPython 3.13, one hangs or crashes once it is forked."""
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        module = loaded.get(name)
+        list_all = module_dict(module).get("list_all") if issubclass(type(module), types.ModuleType) else None  # noqa: F821
+        if type(list_all) is types.BuiltinFunctionType:
+            return len(list_all()) > 1
+    return False
 
 
 def has_children():

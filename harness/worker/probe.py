@@ -90,31 +90,33 @@ if PY2:
         fcntl.fcntl(fd, fcntl.F_SETFL, flags & ~os.O_NONBLOCK if blocking else flags | os.O_NONBLOCK)
 else:
     set_blocking = os.set_blocking
-census = load("census")
-census.basis = load("basis", census=census)
-to_text = census.to_text
+raw = load("raw")
+to_text = raw.to_text
+hidden = load("hidden", raw=raw)
+basis = load("basis", raw=raw)
+census = load("census", raw=raw, hidden=hidden, basis=basis)
 protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush
-references = load("references", census=census)
-holders = load("holders", census=census, references=references)
-lines = load("lines", census=census)
-values = load("values", census=census)
-reloads = load("reloads", census=census, values=values)
-operands = load("operands", census=census, lines=lines, values=values)
-looks = load("looks", census=census, lines=lines, values=values, operands=operands)
+references = load("references", raw=raw)
+holders = load("holders", raw=raw, references=references)
+lines = load("lines", raw=raw)
+values = load("values", raw=raw)
+reloads = load("reloads", raw=raw, values=values)
+operands = load("operands", raw=raw, lines=lines, values=values)
+looks = load("looks", raw=raw, lines=lines, values=values, operands=operands)
 evidence = load(
-    "evidence", census=census, lines=lines, values=values, operands=operands, reloads=reloads, looks=looks,
+    "evidence", raw=raw, lines=lines, values=values, operands=operands, reloads=reloads, looks=looks,
     own_files=OWN_FILES,
 )
 files = load("files")
 tree = load("tree")
 forked = load("forked")
 sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, forked=forked, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
-points = load("points", is_deep=evidence.is_deep, module_dict=census.module_dict, reload_each=sweep.reload_each)
+points = load("points", is_deep=evidence.is_deep, module_dict=raw.module_dict, reload_each=sweep.reload_each)
 faults = load(
-    "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=census.module_dict,
-    other_threads=points.other_threads, has_children=points.has_children, fits=points.fits,
+    "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=raw.module_dict,
+    other_threads=points.other_threads, has_dependents=points.has_dependents, fits=points.fits,
     put_in_place_of_reload=put_in_place_of_reload,
 )
 statements = load(
@@ -150,7 +152,7 @@ def native(path):
     return path if PY2 else path.decode(FS_ENCODING, FS_ERRORS)
 
 
-raised = load("raised", census=census, to_text=to_text, flush=flush, own_files=OWN_FILES)
+raised = load("raised", raw=raw, to_text=to_text, flush=flush, own_files=OWN_FILES)
 kinds = load("kinds")
 signals = load("signals", _signal=_signal)
 interrupts = load(
@@ -159,7 +161,7 @@ interrupts = load(
 FAULTS.update({b"interrupts": of_reload(interrupts.Interrupts), b"threads": of_reload(interrupts.Threads)})
 inject = load(
     "inject", builtins=builtins, real_reload=reload, put_in_place_of_reload=put_in_place_of_reload,
-    module_dict=census.module_dict, source_of=faults.source_of, ReloadPoints=points.ReloadPoints, Tree=tree.Tree,
+    module_dict=raw.module_dict, source_of=faults.source_of, ReloadPoints=points.ReloadPoints, Tree=tree.Tree,
     allocate_lock=interrupts.allocate_lock, start_new_thread=interrupts.start_new_thread,
     flush=flush, write_all=write_all, MECHANISMS={
         "statements": statements.Statements, "allocations": allocations.Allocations, "files": file_faults.FileFaults,
@@ -168,11 +170,11 @@ inject = load(
 )
 program = load(
     "program", native=native, exit_status=raised.exit_status, own_files=OWN_FILES, to_text=to_text,
-    module_dict=census.module_dict,
+    module_dict=raw.module_dict,
 )
 run = load(
     "run", builtins=builtins, resource=resource, reload=reload, put_in_place_of_reload=put_in_place_of_reload,
-    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, census=census, evidence=evidence, files=files,
+    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, raw=raw, census=census, evidence=evidence, files=files,
     holders=holders, inject=inject, kinds=kinds, program=program, raised=raised, signals=signals, sweep=sweep,
 )
 
@@ -192,7 +194,7 @@ def serve(commands, wire, contained):
     if packages:
         add_packages(native(packages))
     greets = hello(contained)
-    ancestors = census.Ancestors()
+    ancestors = hidden.Ancestors()
     warm_up(folder, pristine, ancestors)
 
     def play(request):

@@ -40,7 +40,7 @@ def exception(relative):
     if dropped:
         frames[FRAMES_AT_EACH_END:-FRAMES_AT_EACH_END] = []
     return {
-        "name": census.public_name(kind),  # noqa: F821
+        "name": raw.public_name(kind),  # noqa: F821
         "text": exception_text(error),
         "frames": frames,
         "dropped": dropped,
@@ -100,5 +100,5 @@ def chain_of(error):
         if error is None or id(error) in seen:
             break
         seen.add(id(error))
-        chain.append({"relation": relation, "name": census.public_name(type(error)), "text": exception_text(error)})
+        chain.append({"relation": relation, "name": raw.public_name(type(error)), "text": exception_text(error)})
     return chain

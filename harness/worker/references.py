@@ -64,7 +64,7 @@ def from_other(holder, held):
         return [(u"", None, "closure", 0)]
     if kind is types.FunctionType:
         return from_function(holder, held)
-    if issubclass(kind, census.class_types):
+    if issubclass(kind, raw.class_types):
         return from_class(holder, held)
     if kind is types.MethodType:
         return from_method(holder, held)
@@ -73,7 +73,7 @@ def from_other(holder, held):
     if id(kind) in GENERATORS:
         return from_generator(holder, held)
     if issubclass(kind, types.ModuleType):
-        is_space = held is census.module_dict(holder)
+        is_space = held is raw.module_dict(holder)
         return [(u"", ("module", None), None, 0) if is_space else (u".<inside>", None, "registry", 1)]
     if id(kind) in WRAPPERS:
         return [(u"", None, "attribute", 0)]
@@ -84,7 +84,7 @@ def from_other(holder, held):
 
 def from_space(word, key):
     """By a name in a namespace."""
-    name = census.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
+    name = raw.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
     below = ("annotations", None) if name == u"__annotations__" else None
     if word == "prompt" or word == "builtins" and name == u"_":
         return name, below, "name", 1
@@ -111,9 +111,9 @@ def from_parts(word, names, place, parts):
 def from_function(function, held):
     code = function.__code__
     if held is function.__closure__:
-        return [(u".<closure>", ("closure", [census.to_text(name) for name in code.co_freevars]), None, 0)]
+        return [(u".<closure>", ("closure", [raw.to_text(name) for name in code.co_freevars]), None, 0)]
     if held is function.__defaults__:
-        names = [census.to_text(name) for name in code.co_varnames[:code.co_argcount]]
+        names = [raw.to_text(name) for name in code.co_varnames[:code.co_argcount]]
         return [(u"", ("defaults", names), None, 0)]
     if held is function.__globals__:
         return [(u".__globals__", ("globals", None), None, 1)]
@@ -133,7 +133,7 @@ def from_class(cls, held):
 def from_method(method, held):
     """A method of a class is held with its class, whose it is; 2.7's unbound ones are functions elsewhere."""
     owner, function = method.__self__, method.__func__
-    of_class = issubclass(type(owner), census.class_types)
+    of_class = issubclass(type(owner), raw.class_types)
     if held is owner:
         return [(u"" if of_class else u".__self__", None, "bound method", 0 if of_class else 1)]
     return [(u"", None, "bound method", 0)] if held is function and not of_class else []
@@ -183,8 +183,8 @@ def from_instance(holder, held):
                 except AttributeError:
                     pass  # an empty slot
     # 2.7 has the only argument of an exception in a second place.
-    if names or held is census.class_of(holder) or PY2 and issubclass(type(holder), BaseException):
-        return [(u"." + census.to_text(name), None, "attribute", 1) for name in sorted(set(names))[:1]]
+    if names or held is raw.class_of(holder) or PY2 and issubclass(type(holder), BaseException):
+        return [(u"." + raw.to_text(name), None, "attribute", 1) for name in sorted(set(names))[:1]]
     return [(u".<inside>", None, "object", 1)]
 
 
@@ -209,14 +209,14 @@ def items(holder):
 def deque_type():
     """`collections.deque`, where anybody has imported it."""
     module = loaded.get("_collections", loaded.get("collections"))
-    return census.module_dict(module).get("deque") if type(module) is types.ModuleType else None
+    return raw.module_dict(module).get("deque") if type(module) is types.ModuleType else None
 
 
 def class_namespaces(value):
     """Those of an instance's class and its bases; 2.7 has types of its own that have none before they are asked."""
     if not (PY2 and type(value) is types.InstanceType):
-        for cls in census.raw_mro(type(value)) or ():
-            yield census.raw_dict(cls) or {}
+        for cls in raw.raw_mro(type(value)) or ():
+            yield raw.raw_dict(cls) or {}
 
 
 def instance_dict(value):
@@ -234,13 +234,13 @@ def key_text(key):
     """A key as it is written, where that wakes nothing and is the same in every run."""
     kind = type(key)
     if key is None or kind is bool or kind is float or kind is int and -SMALL < key < SMALL:
-        return census.to_text(repr(key))
-    if kind is str or kind is bytes or kind is census.text_type:
-        return census.to_text(repr(key[:KEY_LIMIT])) + (u"..." if len(key) > KEY_LIMIT else u"")
+        return raw.to_text(repr(key))
+    if kind is str or kind is bytes or kind is raw.text_type:
+        return raw.to_text(repr(key[:KEY_LIMIT])) + (u"..." if len(key) > KEY_LIMIT else u"")
     if kind is tuple and len(key) <= 4:
         return u"(%s)" % u", ".join([key_text(part) for part in key])
-    if kind is types.FunctionType or issubclass(kind, census.class_types):
-        return census.full_name(key)
+    if kind is types.FunctionType or issubclass(kind, raw.class_types):
+        return raw.full_name(key)
     return u"..."
 
 
@@ -249,7 +249,7 @@ def frame_locals(frame):
     space = frame.f_locals
     if type(space) not in plain_dicts or space is frame.f_globals:
         return []
-    return [(census.to_text(name), value) for name, value in list(space.items()) if type(name) is str]
+    return [(raw.to_text(name), value) for name, value in list(space.items()) if type(name) is str]
 
 
 def class_bases(cls):

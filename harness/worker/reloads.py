@@ -12,9 +12,9 @@ PY2 = sys.version_info[0] == 2
 gettrace, settrace = sys.gettrace, sys.settrace
 loaded = sys.modules
 raw_get = dict.get
-# Given by the probe: census and values.
-class_of, module_dict, value_module = census.class_of, census.module_dict, census.value_module  # noqa: F821
-class_namespace, to_text = census.class_namespace, census.to_text  # noqa: F821
+# Given by the probe: raw and values.
+class_of, module_dict, value_module = raw.class_of, raw.module_dict, raw.value_module  # noqa: F821
+class_namespace, to_text = raw.class_namespace, raw.to_text  # noqa: F821
 is_class, namespace_of, refer = values.is_class, values.namespace_of, values.refer  # noqa: F821
 PLAIN_KINDS, SIZED, UNKNOWN = values.PLAIN_KINDS, values.SIZED, values.UNKNOWN  # noqa: F821
 nature_of, plain_text = values.nature_of, values.plain_text  # noqa: F821

@@ -12,7 +12,7 @@ import types
 PY2 = sys.version_info[0] == 2
 # ruff: noqa: F821 - `resource`, `builtins`, `reload` and the files beside this one are given by the probe
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
-to_text, leave = census.to_text, raised.leave
+to_text, leave = raw.to_text, raised.leave
 gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.getprofile, sys.setprofile
 getrecursionlimit, setrecursionlimit = sys.getrecursionlimit, sys.setrecursionlimit
 loaded = sys.modules

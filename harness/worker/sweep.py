@@ -122,7 +122,7 @@ class Sweep(object):
         """Comes to the next place; whether this process is the branch that takes the fault there.
 
         `describe` gives the place's location, and what there is at it, as numbers.  Where the run has
-        company, other threads or processes of its own, it has its number, but no branch, which would be
+        company, other threads, processes or interpreters of its own, it has its number, but no branch, which would be
         without them.
         """
         if self.is_elsewhere():

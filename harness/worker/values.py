@@ -11,11 +11,11 @@ import weakref
 PY2 = sys.version_info[0] == 2
 text_type = type(u"")
 raw_get = dict.get
-raw_mro = census.raw_mro  # noqa: F821
-class_of, class_types, mro_of = census.class_of, census.class_types, census.mro_of  # noqa: F821 - given by the probe
-class_namespace, module_dict, value_module = census.class_namespace, census.module_dict, census.value_module  # noqa: F821
-full_name, public_name, to_text = census.full_name, census.public_name, census.to_text  # noqa: F821
-qualified_name = census.qualified_name  # noqa: F821
+raw_mro = raw.raw_mro  # noqa: F821
+class_of, class_types, mro_of = raw.class_of, raw.class_types, raw.mro_of  # noqa: F821 - given by the probe
+class_namespace, module_dict, value_module = raw.class_namespace, raw.module_dict, raw.value_module  # noqa: F821
+full_name, public_name, to_text = raw.full_name, raw.public_name, raw.to_text  # noqa: F821
+qualified_name = raw.qualified_name  # noqa: F821
 
 PLAIN = 60  # characters
 

@@ -34,7 +34,7 @@ pub struct ReloadSweep {
     places: usize,
     /// How many branches were played.
     branches: usize,
-    /// Places that were passed over because other threads or processes of the run were there.
+    /// Places that were passed over because other threads, processes or interpreters of the run were there.
     threaded: usize,
     /// How many places have each outcome, those that none has left out.
     outcomes: BTreeMap<&'static str, usize>,

@@ -20,7 +20,7 @@ pub struct Sweep {
     places: usize,
     /// How many branches were played; those that were not tried cannot be told apart from one that was.
     branches: usize,
-    /// Places that were passed over because other threads or processes of the run were there.
+    /// Places that were passed over because other threads, processes or interpreters of the run were there.
     threaded: usize,
     /// How many places have each outcome, those that none has left out.
     outcomes: BTreeMap<&'static str, usize>,
