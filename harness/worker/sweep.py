@@ -21,6 +21,7 @@ EINTR = 4  # without PEP 475, before 3.5, a call says so
 ECHILD = 10
 BRANCH_FD = 1000  # out of the way of those that the scenario opens, in the branch as in the run
 SLICE = 0.02  # seconds between two looks at a branch whose descriptor something else keeps open
+PAUSE = 0.0001  # seconds, at first, between two looks at one that has closed it
 PLACES = 200000  # that are taken down
 # Marks that cut the output streams, beyond any number of a step (`frame.rs`).
 FORKED = 999999999998
@@ -228,14 +229,14 @@ def wait_for(child, reader, limit):
     The branch holds the other end of a pipe, so that its end is known at once; looked
     at is it now and then all the same, for what it leaves running may hold it too.
     """
-    end, was_killed = time.time() + limit, False
+    end, was_killed, pause = time.time() + limit, False, PAUSE
     while True:
-        left = end - time.time()
+        left, closed = end - time.time(), []
         if left <= 0 and not was_killed:
             was_killed = True
             kill_group(child)
         try:
-            select.select([reader], [], [], SLICE if was_killed else max(0.0, min(left, SLICE)))
+            closed = select.select([reader], [], [], SLICE if was_killed else max(0.0, min(left, SLICE)))[0]
         except (OSError, select.error):  # interrupted: before 3.5
             pass
         try:
@@ -247,6 +248,9 @@ def wait_for(child, reader, limit):
         if ended:
             kill_group(child)  # what it has left behind
             return status, was_killed
+        if closed:  # it is about to be gone, or the scenario closes whatever is open
+            time.sleep(pause)
+            pause = min(2 * pause, SLICE)
 
 
 def kill_group(child):

@@ -18,6 +18,9 @@ try:
     reload
 except NameError:
     from importlib import reload
+    imp = None
+else:
+    import imp
 
 
 def on_call(frame, event, arg):
@@ -40,12 +43,15 @@ def on_line(frame, event, arg):
 
 def in_child():
     sys.stdout.flush()
+    is_in_import = imp and imp.lock_held()
     child = os.fork()
     if child:
         assert os.waitpid(child, 0)[1] == 0
     else:
         global is_child
         is_child = True
+        if is_in_import:
+            imp.acquire_lock()  # 2.7 gives it up in a child
     return not child
 
 
