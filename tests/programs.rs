@@ -124,6 +124,25 @@ fn where_a_program_has_interpreters_of_its_own_is_no_branch() {
     });
 }
 
+/// Its places have other numbers each time it is played.
+#[test]
+fn of_a_program_that_takes_another_way_each_time_nothing_is_told_of_the_wrong_line() {
+    let script = "import core\nc = core.Counter()\nwith open('played', 'a+') as f:\n    f.write('.')\n    \
+                  n = f.tell()\nfor i in range(n):\n    i = i\nwith open('played') as f: f.close()\n\
+                  print(isinstance(c, core.Counter))\nd = core.Counter()\nprint(isinstance(d, core.Counter))\n";
+    each(script, |interpreter, findings| {
+        let findings = findings.unwrap();
+        let known: usize = findings.tried.iter().map(|tried| tried.places.len()).sum();
+        assert!(known < findings.places, "{}: it went the same way each time", interpreter.tag);
+        for tried in &findings.tried {
+            let line = findings.spots[tried.spot].place.line;
+            let is_between = (3..=9).contains(&line) || line == 11;
+            let is_safe = findings.effects[tried.effect].outcome == Outcome::Safe;
+            assert_eq!(is_safe, !is_between, "{}, line {line}", interpreter.tag);
+        }
+    });
+}
+
 #[test]
 fn what_is_not_started_yet_may_be_started_in_a_branch() {
     let script = "import multiprocessing\nimport sys\nimport threading\nimport core\n\

@@ -81,6 +81,9 @@ pub(super) fn strike(
     let is_late = || wishes.deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let heard = |branch: Branch| {
         told.advance();
+        if !is_there(&branch, &survey) {
+            return;
+        }
         let mut branches = branches.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         branches.insert((branch.place, branch.variant), branch);
         if is_late() {
@@ -104,6 +107,15 @@ pub(super) fn strike(
     }
     let branches = branches.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     Ok(Struck { survey, surveyed: swept.play, classes, branches, unfinished })
+}
+
+/// Whether a branch began where the survey has its place, and not only as many places after the beginning.
+fn is_there(branch: &Branch, survey: &Survey) -> bool {
+    let (Some((file, line, function)), Some(place)) = (&branch.at, survey.places.get(branch.place)) else {
+        return true;
+    };
+    let there = &survey.locations[place.location];
+    place.step == branch.step && (&there.file, &there.line, &there.function) == (file, line, function)
 }
 
 /// Who is told how far a sweep is.

@@ -167,6 +167,9 @@ pub struct Branch {
     pub variant: usize,
     /// The step in which it began.
     pub step: usize,
+    /// File, line and function that the run had come to, where it comes to places by itself. They are others than
+    /// the survey's in a run that does not go the same way again.
+    pub at: Option<(String, usize, String)>,
     /// What the fault came to; nothing where it did not get that far.
     pub struck: Option<Struck>,
     /// What the run had done in the steps before `step`: its ids and addresses are those of the branch.
@@ -281,6 +284,7 @@ pub(super) struct Open {
     pub(super) place: usize,
     pub(super) variant: usize,
     pub(super) step: usize,
+    pub(super) at: Option<(String, usize, String)>,
     pub(super) struck: Option<Struck>,
     pub(super) events: Vec<Event>,
     pub(super) is_done: bool,
@@ -314,6 +318,7 @@ impl Open {
             place: self.place,
             variant: self.variant,
             step: self.step,
+            at: self.at,
             struck: self.struck,
             before,
             steps: steps.collect(),

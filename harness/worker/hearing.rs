@@ -57,9 +57,9 @@ impl Hearing {
             (Frame::Use { seen }, _) => self.uses.push(*seen),
             (Frame::Survey(raw), _) => self.survey = Some((*raw).into()),
             (Frame::Refused { reason }, _) => self.refused = Some(reason),
-            (Frame::Forked { place, variant, step }, _) => {
+            (Frame::Forked { place, variant, step, at }, _) => {
                 let (struck, events) = (None, Vec::new());
-                self.open = Some(Open { place, variant, step, struck, events, is_done: false });
+                self.open = Some(Open { place, variant, step, at, struck, events, is_done: false });
                 return Turn::Forked;
             }
             (Frame::Joined { status, killed }, _) => return Turn::Joined(status, killed),

@@ -52,6 +52,9 @@ pub(super) enum Frame {
         variant: usize,
         /// The step in which it begins.
         step: usize,
+        /// File, line and function of a place that the run came to by itself.
+        #[serde(default)]
+        at: Option<(String, usize, String)>,
     },
     /// What the fault came to.
     Struck(Box<Struck>),

@@ -94,7 +94,8 @@ class ReloadPoints(object):
         sweep = self.sweep
         if sweep.chosen is not None and sweep.met > sweep.last or sweep.is_elsewhere():
             return self.stop()
-        if sweep.reach(lambda: self.describe(frame, line), self.has_company):
+        at = frame.f_code.co_filename, line, frame.f_code.co_name
+        if sweep.reach(lambda: self.describe(frame, line), self.has_company, at):
             self.stop()
             self.take()
         return None

@@ -119,10 +119,10 @@ class Sweep(object):
         """The number of a state, equal for what is equal."""
         return self.states.setdefault(what, len(self.states))
 
-    def reach(self, describe, has_company):
+    def reach(self, describe, has_company, at=None):
         """Comes to the next place; whether this process is the branch that takes the fault there.
 
-        `describe` gives the place's location, and what there is at it, as numbers.  Where the run has
+        `at` is its file, line and function; `describe` gives the place's location, and what there is at it, as numbers.  Where the run has
         company, other threads, processes or interpreters of its own, it has its number, but no branch, which would be
         without them.
         """
@@ -135,13 +135,17 @@ class Sweep(object):
             if place < PLACES:
                 self.places.append((self.run.number,) + describe() + (int(is_passed_over),))
             return False
-        return place in self.chosen and not has_company() and self.branch(place)
+        return place in self.chosen and not has_company() and self.branch(place, at=at)
 
-    def branch(self, place, variant=0):
+    def branch(self, place, variant=0, at=None):
         """Forks; true in the branch.  The run returns once that has ended, false."""
         wire = self.run.wire
         wire.mark(FORKED)
-        wire.send({"frame": "forked", "place": place, "variant": variant, "step": self.run.number})
+        event = {"frame": "forked", "place": place, "variant": variant, "step": self.run.number}
+        if at is not None:
+            file, line, function = at
+            event["at"] = [self.run.relative(file), line, to_text(function)]  # noqa: F821
+        wire.send(event)
         self.tree.remember()
         self.open_files.remember()
         reader, writer = os.pipe()
