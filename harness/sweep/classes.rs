@@ -5,9 +5,10 @@
 //! are, and on what of it will run afterwards: in the whole run, and in each live call, for what a call
 //! has made so far is not to be seen from outside of it. Places on the same line that agree in all of this
 //! are one class. Of a loop that makes the same round again and again, all rounds but the first two and the
-//! last are. After Hayden, Hardisty, Hicks and Foster, "Efficient systematic testing for dynamically
+//! last two are. After Hayden, Hardisty, Hicks and Foster, "Efficient systematic testing for dynamically
 //! updatable software" (`HotSWUp` 2009), who found 93 % of update points redundant; their criterion is a
-//! trace of what an update touches, ours the sets of lines before and after, and whether each runs once or more often.
+//! trace of what an update touches, ours the sets of lines before and after, and whether each runs once or
+//! more often.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

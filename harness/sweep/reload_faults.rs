@@ -51,7 +51,8 @@ pub struct FaultFindings {
     pub effects: Vec<FaultEffect>,
     /// How many places the reload has.
     pub places: usize,
-    /// Places of which nothing is known, because other threads ran, which a fork does not take along.
+    /// Places of which nothing is known, because other threads, processes or interpreters of its own were there,
+    /// which a fork does not take along.
     pub threaded: usize,
     /// Sources in the folder of a program that modules were loaded from, relative to it.
     pub files: Vec<String>,

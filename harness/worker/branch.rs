@@ -103,8 +103,8 @@ pub struct Place {
     pub bindings: usize,
     /// The innermost call that is live, as a number; 0 is the run itself.
     pub call: usize,
-    /// Whether other threads, processes or interpreters of the run's own were there, which a fork does not take along:
-    /// nothing is tried there.
+    /// Whether other threads, processes or interpreters of the run's own were there, which a fork does not take
+    /// along: nothing is tried there.
     pub threaded: bool,
 }
 
@@ -167,8 +167,8 @@ pub struct Branch {
     pub variant: usize,
     /// The step in which it began.
     pub step: usize,
-    /// File, line and function that the run had come to, where it comes to places by itself. They are others than
-    /// the survey's in a run that does not go the same way again.
+    /// File, line and function that the run had come to, where it comes to places by itself. They are others
+    /// than the survey's in a run that does not go the same way again.
     pub at: Option<(String, usize, String)>,
     /// What the fault came to; nothing where it did not get that far.
     pub struck: Option<Struck>,

@@ -122,9 +122,9 @@ class Sweep(object):
     def reach(self, describe, has_company, at=None):
         """Comes to the next place; whether this process is the branch that takes the fault there.
 
-        `at` is its file, line and function; `describe` gives the place's location, and what there is at it, as numbers.  Where the run has
-        company, other threads, processes or interpreters of its own, it has its number, but no branch, which would be
-        without them.
+        `at` is its file, line and function; `describe` gives the place's location, and what
+        there is at it, as numbers.  Where the run has company, other threads, processes or
+        interpreters of its own, it has its number, but no branch, which would be without them.
         """
         if self.is_elsewhere():
             return False
