@@ -61,11 +61,11 @@ fn each(
 
 /// What comes of a fault on a line: by outcome, what the program says then, and whether one more reload heals it.
 fn on_line(findings: &FaultFindings, line: usize) -> (Outcome, Vec<String>, bool) {
-    let is_there = |tried: &&reload_harness::sweep::FailedReload| {
-        let place = &findings.spots[tried.spot].place;
+    let is_there = |tried: &&reload_harness::sweep::Tried| {
+        let place = &findings.places.spots[tried.spot].place;
         place.line == line && place.function == "<module>"
     };
-    let effect = &findings.effects[findings.tried.iter().find(is_there).unwrap().effect];
+    let effect = &findings.places.effects[findings.places.tried.iter().find(is_there).unwrap().effect];
     let given = effect.then.differences.iter().flat_map(|difference| difference.given.clone());
     (effect.then.outcome, given.collect(), effect.heals())
 }
@@ -74,7 +74,7 @@ fn on_line(findings: &FaultFindings, line: usize) -> (Outcome, Vec<String>, bool
 fn a_program_whose_own_reload_raises_goes_on_with_half_a_module() {
     each(Fault::Statements, SERVE, &[], |interpreter, _, findings| {
         let findings = findings.unwrap();
-        assert_eq!((findings.places, &*findings.module), (4, "shop"), "{}", interpreter.tag);
+        assert_eq!((findings.places.met, &*findings.module), (4, "shop"), "{}", interpreter.tag);
         let (outcome, given, heals) = on_line(&findings, 2);
         assert_eq!(outcome, Outcome::Broken, "{}", interpreter.tag);
         assert!(given.iter().any(|line| line.starts_with("KeyError")), "{given:?}");
@@ -91,7 +91,7 @@ fn a_program_gets_its_new_source_with_its_own_reload() {
         let (outcome, given, _) = on_line(&findings, 5);
         // Ctrl-C is no `Exception`, and ends the program.
         assert_eq!(outcome, Outcome::Broken, "{}: {given:?}", interpreter.tag);
-        assert!(findings.effects.iter().all(reload_harness::sweep::FaultEffect::heals));
+        assert!(findings.places.effects.iter().all(reload_harness::sweep::FaultEffect::heals));
         assert_eq!(fs::read_to_string(folder.join("shop.py")).unwrap(), SHOP);
     });
 }
@@ -101,8 +101,8 @@ fn the_files_of_a_program_are_left_as_they_are_and_only_the_calls_on_them_fail()
     each(Fault::Files, SERVE, &[], |interpreter, folder, findings| {
         match findings {
             Ok(findings) => {
-                assert!(interpreter.tag.major == 3 && findings.places > 5, "{findings:#?}");
-                let names: Vec<&str> = findings.spots.iter().map(|spot| &*spot.place.file).collect();
+                assert!(interpreter.tag.major == 3 && findings.places.met > 5, "{findings:#?}");
+                let names: Vec<&str> = findings.places.spots.iter().map(|spot| &*spot.place.file).collect();
                 assert!(names.contains(&"<open shop.py: EIO>"), "{names:?}");
                 assert!(findings.note.unwrap().contains("in scenarios only"));
             }

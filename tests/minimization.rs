@@ -15,18 +15,16 @@ use reload_harness::sweep::{Findings, Outcome, Wishes, sweep_scenario};
 use reload_harness::worker::{Cancel, Programs};
 
 fn by_place(findings: &Findings) -> BTreeMap<usize, Outcome> {
-    let outcomes = findings
-        .tried
-        .iter()
-        .flat_map(|tried| tried.places.iter().map(|place| (*place, findings.effects[tried.effect].outcome)));
+    let outcomes = findings.places.tried.iter().flat_map(|tried| {
+        tried.places.iter().map(|place| (*place, findings.places.effects[tried.effect].outcome))
+    });
     outcomes.collect()
 }
 
 /// Whether the run came to all the places of its survey again. What asks the collector for all objects does
 /// not always: the harness has more of them at each branch.
 fn is_whole(findings: &Findings) -> bool {
-    let known: usize = findings.tried.iter().map(|tried| tried.places.len()).sum();
-    known + findings.threaded == findings.places
+    findings.places.untried() == 0
 }
 
 /// How many scenarios of each group are swept, from all over it.
@@ -95,7 +93,7 @@ fn no_verdict_is_lost(count: usize) {
                 continue;
             }
         };
-        if some.places != every.places || some.threaded != every.threaded {
+        if some.places.met != every.places.met || some.places.threaded != every.places.threaded {
             println!("{name}: passed over, for its threads come and go: the two are not of the same places");
             continue;
         }
@@ -105,9 +103,9 @@ fn no_verdict_is_lost(count: usize) {
             );
             continue;
         }
-        println!("{name}: {} of {} branches", some.branches, every.branches);
-        all += every.branches;
-        tried += some.branches;
+        println!("{name}: {} of {} branches", some.places.branches, every.places.branches);
+        all += every.places.branches;
+        tried += some.places.branches;
         let (some, every) = (by_place(&some), by_place(&every));
         let differing = every.iter().filter(|(place, outcome)| some.get(place) != Some(outcome));
         lost.extend(differing.map(|(place, outcome)| {

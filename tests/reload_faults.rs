@@ -88,16 +88,16 @@ fn each(
 
 /// What a fault just before a line does, by the line as it stands there.
 fn effects<'a>(findings: &'a FaultFindings, text: &str) -> Vec<&'a FaultEffect> {
-    let lines = findings.listings.iter().flat_map(|listing| &listing.lines);
+    let lines = findings.places.listings.iter().flat_map(|listing| &listing.lines);
     let spots: Vec<usize> =
         lines.filter(|line| line.text.trim() == text).filter_map(|line| line.spot).collect();
     assert!(!spots.is_empty(), "{text} has no place");
-    let tried = findings.tried.iter().filter(|tried| spots.contains(&tried.spot));
-    tried.map(|tried| &findings.effects[tried.effect]).collect()
+    let tried = findings.places.tried.iter().filter(|tried| spots.contains(&tried.spot));
+    tried.map(|tried| &findings.places.effects[tried.effect]).collect()
 }
 
 fn all_raise(findings: &FaultFindings, what: &str) -> bool {
-    findings.effects.iter().filter_map(|effect| effect.raised.as_deref()).all(|raised| raised == what)
+    findings.places.effects.iter().filter_map(|effect| effect.raised.as_deref()).all(|raised| raised == what)
 }
 
 #[test]
@@ -105,9 +105,10 @@ fn the_reload_raises_at_each_statement_and_the_places_are_the_same_in_every_pyth
     for (tag, findings) in each(TABLE, Fault::Statements, None) {
         let findings = findings.unwrap();
         let lines: Vec<&str> = findings
+            .places
             .tried
             .iter()
-            .map(|tried| findings.spots[tried.spot].place.source.as_deref().unwrap_or_default())
+            .map(|tried| findings.places.spots[tried.spot].place.source.as_deref().unwrap_or_default())
             .collect();
         assert_eq!(
             lines,
@@ -136,7 +137,7 @@ fn the_reload_raises_at_each_statement_and_the_places_are_the_same_in_every_pyth
         assert_eq!(names.half, ["TABLE"], "{tag}");
         assert_eq!(before_class.then.differences.len(), 1, "{tag}: f.get() alone, so no name of the harness");
         assert!(before_class.heals(), "{tag}");
-        assert_eq!(findings.healed(), findings.places, "{tag}");
+        assert_eq!(findings.healed(), findings.places.met, "{tag}");
         let within = effects(&findings, "N = 1; M = 2");
         assert!(within.iter().all(|effect| effect.raised.is_none()), "{tag}: caught by the module itself");
     }
@@ -181,7 +182,7 @@ fn ctrl_c_comes_at_each_line() {
             "{tag}"
         );
         assert!(effects(&findings, "N = 1; M = 2").iter().any(|effect| effect.raised.is_some()), "{tag}");
-        assert_eq!(findings.healed(), findings.places, "{tag}");
+        assert_eq!(findings.healed(), findings.places.met, "{tag}");
     }
 }
 
@@ -229,7 +230,7 @@ fn a_scenario_without_a_reload_has_no_places() {
     let markdown = "# Test\n\n`foo.py`:\n\n```python\nX = 1\n```\n\n```pycon\n>>> import foo\n```\n";
     for (tag, findings) in each(markdown, Fault::Statements, None) {
         let findings = findings.unwrap();
-        assert_eq!((findings.places, findings.module.as_str()), (0, ""), "{tag}");
+        assert_eq!((findings.places.met, findings.module.as_str()), (0, ""), "{tag}");
     }
 }
 
@@ -241,6 +242,6 @@ fn old_bytecode_that_python_takes_for_new_has_no_statements() {
                     ```pycon\n>>> os.utime(\"foo.py\", (status.st_atime, status.st_mtime))\n>>> reload(foo)\n\
                     >>> foo.X\n```\n";
     for (tag, findings) in each(markdown, Fault::Statements, None) {
-        assert_eq!(findings.unwrap().places, 0, "{tag}");
+        assert_eq!(findings.unwrap().places.met, 0, "{tag}");
     }
 }

@@ -43,9 +43,9 @@ fn each(fault: Fault, budget: Option<usize>, jobs: usize) -> Vec<(Tag, Result<Fa
 }
 
 fn effect<'a>(findings: &'a FaultFindings, place: &str) -> &'a FaultEffect {
-    let is_it = |spot: usize| findings.spots[spot].place.file == format!("<{place}>");
-    let tried = findings.tried.iter().find(|tried| is_it(tried.spot));
-    &findings.effects[tried.unwrap_or_else(|| panic!("{place} is no place")).effect]
+    let is_it = |spot: usize| findings.places.spots[spot].place.file == format!("<{place}>");
+    let tried = findings.places.tried.iter().find(|tried| is_it(tried.spot));
+    &findings.places.effects[tried.unwrap_or_else(|| panic!("{place} is no place")).effect]
 }
 
 fn raised<'a>(findings: &'a FaultFindings, place: &str) -> &'a str {
@@ -63,9 +63,9 @@ fn memory_runs_out_at_allocations_of_the_reload_the_same_ones_in_every_run() {
             }
             other => other.unwrap(),
         };
-        assert!(findings.places > 200, "{tag}: {} allocations", findings.places);
-        let fail = findings.tried.iter().filter(|tried| {
-            findings.effects[tried.effect]
+        assert!(findings.places.met > 200, "{tag}: {} allocations", findings.places.met);
+        let fail = findings.places.tried.iter().filter(|tried| {
+            findings.places.effects[tried.effect]
                 .raised
                 .as_deref()
                 .is_some_and(|raised| raised.contains("MemoryError"))

@@ -376,7 +376,7 @@ impl Sweeps<'_> {
             let text = reload_faults(title, scenario, findings);
             writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
         }
-        if findings.unfinished == Some(Unfinished::Interrupted) {
+        if findings.places.unfinished == Some(Unfinished::Interrupted) {
             self.exits.push(Exit::Interrupted);
         }
         Ok(())
@@ -392,7 +392,7 @@ impl Sweeps<'_> {
         match findings {
             Ok(findings) => {
                 self.told(interpreter, None, &task.command, &findings)?;
-                self.saved_of_program(interpreter, task, &findings.files, &of_findings(&findings))
+                self.saved_of_program(interpreter, task, &findings.places.files, &of_findings(&findings))
             }
             Err(error) => {
                 self.failed(&error);
@@ -408,7 +408,12 @@ impl Sweeps<'_> {
         match findings {
             Ok(findings) => {
                 self.told_of_reload(interpreter, None, &task.command, &findings)?;
-                self.saved_of_program(interpreter, task, &findings.files, &of_fault_findings(&findings))
+                self.saved_of_program(
+                    interpreter,
+                    task,
+                    &findings.places.files,
+                    &of_fault_findings(&findings),
+                )
             }
             Err(SweepError::Refused(reason)) => self.refused(interpreter, task.command.clone(), reason),
             Err(error) => {
@@ -455,7 +460,7 @@ impl Sweeps<'_> {
             let text = text(title, scenario, findings);
             writeln!(anstream::stdout().lock(), "on {}:\n{}", interpreter.tag, super::paint::sweep(&text))?;
         }
-        if findings.unfinished == Some(Unfinished::Interrupted) {
+        if findings.places.unfinished == Some(Unfinished::Interrupted) {
             self.exits.push(Exit::Interrupted);
         }
         Ok(())

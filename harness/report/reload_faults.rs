@@ -1,7 +1,7 @@
 //! A sweep over a reload that fails, as text: the source with what a failure at each of its places does,
 //! what the places have in common, and whether one more reload heals it.
 
-use super::sweep::{differences, named, shown, source, unfinished};
+use super::sweep::{differences, shown, source, unfinished, where_met};
 use crate::scenario::Scenario;
 use crate::sweep::{FaultEffect, FaultFindings, Given, Names, ThreadAnswer};
 use crate::worker::{Fault, Thrown};
@@ -15,11 +15,11 @@ pub fn reload_faults(title: &str, scenario: Option<&Scenario>, findings: &FaultF
         return format!("{title}: nothing is reloaded in it\n");
     }
     let mut lines = vec![format!("{title}: {}", headline(findings)), String::new()];
-    for listing in &findings.listings {
+    for listing in &findings.places.listings {
         source(listing, &|spot| mark(findings, spot), MARK, &mut lines);
         lines.push(String::new());
     }
-    for (number, effect) in findings.effects.iter().enumerate() {
+    for (number, effect) in findings.places.effects.iter().enumerate() {
         group(number, effect, scenario, findings, &mut lines);
     }
     let counts: Vec<String> = match findings.call {
@@ -30,10 +30,9 @@ pub fn reload_faults(title: &str, scenario: Option<&Scenario>, findings: &FaultF
         None => findings.counts().iter().map(|(outcome, count)| format!("{count} {outcome}")).collect(),
     };
     let counts = if counts.is_empty() { "nothing tried".to_owned() } else { counts.join(", ") };
-    lines.push(format!("{} places, {} branches: {counts}", findings.places, findings.branches));
-    let unknown = findings.places - findings.known() - findings.threaded;
+    lines.push(format!("{} places, {} branches: {counts}", findings.places.met, findings.places.branches));
     lines.extend(findings.note.clone());
-    lines.extend(unfinished(unknown, findings.threaded, findings.unfinished));
+    lines.extend(unfinished(&findings.places));
     lines.extend(answer(findings));
     lines.join("\n") + "\n"
 }
@@ -78,13 +77,7 @@ fn group(
     findings: &FaultFindings,
     lines: &mut Vec<String>,
 ) {
-    let tried: Vec<_> = findings.tried.iter().filter(|tried| tried.effect == number).collect();
-    let count: usize = tried.iter().map(|tried| tried.places.len()).sum();
-    let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
-    let mut spots: Vec<usize> = tried.iter().map(|tried| tried.spot).collect();
-    spots.sort_unstable();
-    spots.dedup();
-    let named = named(&spots, scenario, &findings.spots);
+    let (places, named) = where_met(number, scenario, &findings.places);
     if let Some(answer) = &effect.answer {
         lines.push(format!("{} at {places}: {named}", answer.kind.word()));
         called(answer, lines);
@@ -131,7 +124,7 @@ fn names(names: &Names, is_whole: bool) -> Option<String> {
 }
 
 fn answer(findings: &FaultFindings) -> Option<String> {
-    let (healed, all, module) = (findings.healed(), findings.known(), &findings.module);
+    let (healed, all, module) = (findings.healed(), findings.places.known(), &findings.module);
     if all == 0 {
         return None;
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::Scenario;
-use crate::sweep::{Difference, Effect, Findings, Line, Listing, Outcome, Spot, Unfinished};
+use crate::sweep::{Difference, Effect, Findings, Line, Listing, Outcome, Places, Spot, Unfinished};
 
 /// Lines without places that are shown between two with.
 const GAP: usize = 2;
@@ -21,16 +21,15 @@ const MARK: usize = 12;
 pub fn sweep(title: &str, scenario: Option<&Scenario>, findings: &Findings) -> String {
     let mut lines =
         vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
-    for listing in &findings.listings {
+    for listing in &findings.places.listings {
         source(listing, &|spot| mark(&findings.at(spot)), MARK, &mut lines);
         lines.push(String::new());
     }
-    for (number, effect) in findings.effects.iter().enumerate() {
+    for (number, effect) in findings.places.effects.iter().enumerate() {
         group(number, effect, scenario, findings, &mut lines);
     }
     lines.push(sum(findings));
-    let unknown = findings.places - findings.known() - findings.threaded;
-    lines.extend(unfinished(unknown, findings.threaded, findings.unfinished));
+    lines.extend(unfinished(&findings.places));
     lines.extend(answer(findings));
     lines.join("\n") + "\n"
 }
@@ -90,17 +89,12 @@ fn group(
     findings: &Findings,
     lines: &mut Vec<String>,
 ) {
-    let tried: Vec<_> = findings.tried.iter().filter(|tried| tried.effect == number).collect();
-    let count: usize = tried.iter().map(|tried| tried.places.len()).sum();
-    let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
+    let (count, named) = where_met(number, scenario, &findings.places);
     if effect.outcome == Outcome::Safe {
-        lines.push(format!("safe at {places}"));
+        lines.push(format!("safe at {count}"));
         return;
     }
-    let mut spots: Vec<usize> = tried.iter().map(|tried| tried.spot).collect();
-    spots.sort_unstable();
-    spots.dedup();
-    lines.push(format!("{} at {places}: {}", effect.outcome, named(&spots, scenario, &findings.spots)));
+    lines.push(format!("{} at {count}: {named}", effect.outcome));
     differences(effect, scenario, lines);
 }
 
@@ -116,11 +110,21 @@ pub(super) fn differences(effect: &Effect, scenario: Option<&Scenario>, lines: &
     }
 }
 
-/// Where some of the spots are.
-pub(super) fn named(spots: &[usize], scenario: Option<&Scenario>, all_spots: &[Spot]) -> String {
+/// At how many places an effect is met, and on which lines.
+pub(super) fn where_met<E>(
+    effect: usize,
+    scenario: Option<&Scenario>,
+    places: &Places<E>,
+) -> (String, String) {
+    let (spots, count) = places.spots_with(effect);
+    let count = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
+    (count, named(spots.into_iter().map(|spot| &places.spots[spot]), scenario))
+}
+
+fn named<'a>(spots: impl Iterator<Item = &'a Spot>, scenario: Option<&Scenario>) -> String {
     let mut names: Vec<String> = Vec::new();
     let mut ranges: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for spot in spots.iter().map(|spot| &all_spots[*spot]) {
+    for spot in spots {
         match statement(spot, scenario) {
             Some(text) => names.push(text),
             None => ranges.entry(&spot.place.file).or_default().push(spot.place.line),
@@ -207,11 +211,12 @@ fn sum(findings: &Findings) -> String {
     let counts: Vec<String> =
         findings.counts().iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let counts = if counts.is_empty() { "nothing tried".to_owned() } else { counts.join(", ") };
-    format!("{} places, {} branches: {counts}", findings.places, findings.branches)
+    format!("{} places, {} branches: {counts}", findings.places.met, findings.places.branches)
 }
 
 /// Why nothing is known of some places.
-pub(super) fn unfinished(unknown: usize, threaded: usize, unfinished: Option<Unfinished>) -> Vec<String> {
+pub(super) fn unfinished<E>(places: &Places<E>) -> Vec<String> {
+    let (untried, threaded) = (places.untried(), places.threaded);
     let mut told = Vec::new();
     if threaded > 0 {
         told.push(format!(
@@ -219,23 +224,23 @@ pub(super) fn unfinished(unknown: usize, threaded: usize, unfinished: Option<Unf
              which a fork does not take along"
         ));
     }
-    let why = match unfinished {
-        None if unknown == 0 => return told,
+    let why = match places.unfinished {
+        None if untried == 0 => return told,
         None => "they were not met again",
         Some(Unfinished::Budget) => "the budget is spent (--budget)",
         Some(Unfinished::Time) => "the time is over (--for)",
         Some(Unfinished::Interrupted) => "it was interrupted",
     };
-    told.push(format!("{unknown} places were not tried: {why}"));
+    told.push(format!("{untried} places were not tried: {why}"));
     told
 }
 
 /// Where a reload is safe, in words.
 fn answer(findings: &Findings) -> Vec<String> {
     let counts = findings.counts();
-    let known = findings.known();
+    let known = findings.places.known();
     let safe = counts.get(&Outcome::Safe).copied().unwrap_or_default();
-    if findings.places == 0 {
+    if findings.places.met == 0 {
         return vec!["No line in question was run: --lines chooses which these are.".to_owned()];
     }
     if known == 0 {
@@ -250,7 +255,7 @@ fn answer(findings: &Findings) -> Vec<String> {
     }
     let mut safe_lines = Vec::new();
     let mut unsafe_lines = Vec::new();
-    for spot in 0..findings.spots.len() {
+    for spot in 0..findings.places.spots.len() {
         let at = findings.at(spot);
         match at.last_key_value() {
             Some((Outcome::Safe, _)) => safe_lines.push(spot),

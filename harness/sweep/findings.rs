@@ -4,12 +4,20 @@ use std::collections::BTreeMap;
 
 use super::listing::{Listing, Spot};
 use super::outcome::{Effect, Outcome};
+use super::strike::Struck;
 
-/// What a sweep of one run has found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a reload at every point of a run does.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
     /// The modules that were reloaded, in this order.
     pub modules: Vec<String>,
+    /// The points.
+    pub places: Places<Effect>,
+}
+
+/// The places of a run, and what comes of a fault at each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places<E> {
     /// Lines of the source that have places, in the order in which the run came to them first.
     pub spots: Vec<Spot>,
     /// The source that has them, in reading order.
@@ -17,9 +25,9 @@ pub struct Findings {
     /// What was tried, in the order of the places.
     pub tried: Vec<Tried>,
     /// The effects that there are, each once, the worst first.
-    pub effects: Vec<Effect>,
-    /// How many places the run has, those included that were passed over.
-    pub places: usize,
+    pub effects: Vec<E>,
+    /// How many places the run came to, those included that were passed over.
+    pub met: usize,
     /// Places of which nothing is known, because other threads, processes or interpreters of its own were there,
     /// which a fork does not take along.
     pub threaded: usize,
@@ -36,13 +44,14 @@ pub struct Findings {
 pub struct Tried {
     /// The numbers of its places; the first stands for them.
     pub places: Vec<usize>,
-    /// On which line they are: an index into [`Findings::spots`].
+    /// Where they are: an index into [`Places::spots`].
     pub spot: usize,
-    /// In which step.
+    /// In which step; of a fault of a reload, the step that reloads.
     pub step: usize,
-    /// How often the step has come to that line when it comes to the first place, that time included.
+    /// How often the step, or the reload, has come to that line when it comes to the first place, that time
+    /// included.
     pub nth: usize,
-    /// What it does: an index into [`Findings::effects`].
+    /// What comes of it: an index into [`Places::effects`].
     pub effect: usize,
 }
 
@@ -57,48 +66,146 @@ pub enum Unfinished {
     Interrupted,
 }
 
+impl<E> Places<E> {
+    /// How many places something is known of.
+    pub fn known(&self) -> usize {
+        self.count(|_| true)
+    }
+
+    /// How many places nothing is known of, though none was in the way.
+    pub fn untried(&self) -> usize {
+        self.met - self.known() - self.threaded
+    }
+
+    /// At how many places the effect is such a one.
+    pub fn count(&self, is_one: impl Fn(&E) -> bool) -> usize {
+        let tried = self.tried.iter().filter(|tried| is_one(&self.effects[tried.effect]));
+        tried.map(|tried| tried.places.len()).sum()
+    }
+
+    /// How many places are alike in something of their effects, by what that is.
+    pub fn counts<K: Ord>(&self, key: impl Fn(&E) -> Option<K>) -> BTreeMap<K, usize> {
+        counts(self.tried.iter().map(|tried| (tried, &self.effects[tried.effect])), key)
+    }
+
+    /// The same of the places on one line.
+    pub fn counts_on<K: Ord>(&self, spot: usize, key: impl Fn(&E) -> Option<K>) -> BTreeMap<K, usize> {
+        counts(self.on(spot), key)
+    }
+
+    /// What was tried on a line, and what came of it.
+    pub fn on(&self, spot: usize) -> impl Iterator<Item = (&Tried, &E)> {
+        let tried = self.tried.iter().filter(move |tried| tried.spot == spot);
+        tried.map(|tried| (tried, &self.effects[tried.effect]))
+    }
+
+    /// What was tried and had one of the effects.
+    pub fn with(&self, effect: usize) -> impl Iterator<Item = &Tried> {
+        self.tried.iter().filter(move |tried| tried.effect == effect)
+    }
+
+    /// The class of places at which an effect is met first.
+    pub fn first_with(&self, effect: usize) -> Option<&Tried> {
+        self.with(effect).min_by_key(|tried| (tried.step, tried.nth, tried.places.first().copied()))
+    }
+
+    /// The lines on which an effect is met, and at how many places.
+    pub fn spots_with(&self, effect: usize) -> (Vec<usize>, usize) {
+        let mut spots: Vec<usize> = self.with(effect).map(|tried| tried.spot).collect();
+        spots.sort_unstable();
+        spots.dedup();
+        (spots, self.with(effect).map(|tried| tried.places.len()).sum())
+    }
+
+    /// The numbers of the places at which an effect is met.
+    pub fn numbers_with(&self, effect: usize) -> Vec<usize> {
+        let mut places: Vec<usize> = self.with(effect).flat_map(|tried| tried.places.clone()).collect();
+        places.sort_unstable();
+        places
+    }
+}
+
+impl<E: Clone + Ord> Places<E> {
+    /// Gathers what was tried, each with its effect. The worst is what has the greatest key.
+    pub(super) fn of<K: Ord>(
+        struck: &Struck,
+        spots: Vec<Spot>,
+        listings: Vec<Listing>,
+        tried: Vec<(Tried, E)>,
+        key: impl Fn(&E) -> K,
+    ) -> Self {
+        let (tried, effects) = gather(tried, key);
+        Self {
+            spots,
+            listings,
+            tried,
+            effects,
+            met: struck.survey.met,
+            threaded: struck.survey.skipped,
+            files: struck.survey.files.clone(),
+            branches: struck.branches.len(),
+            unfinished: struck.unfinished,
+        }
+    }
+}
+
+impl<E> Default for Places<E> {
+    fn default() -> Self {
+        Self {
+            spots: Vec::new(),
+            listings: Vec::new(),
+            tried: Vec::new(),
+            effects: Vec::new(),
+            met: 0,
+            threaded: 0,
+            files: Vec::new(),
+            branches: 0,
+            unfinished: None,
+        }
+    }
+}
+
 impl Findings {
     /// How many places have each outcome.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
-        let mut counts = BTreeMap::new();
-        for tried in &self.tried {
-            *counts.entry(self.effects[tried.effect].outcome).or_default() += tried.places.len();
-        }
-        counts
-    }
-
-    /// How many places something is known of.
-    pub fn known(&self) -> usize {
-        self.tried.iter().map(|tried| tried.places.len()).sum()
+        self.places.counts(|effect| Some(effect.outcome))
     }
 
     /// The outcomes of a line, and how many of its places have each.
     pub fn at(&self, spot: usize) -> BTreeMap<Outcome, usize> {
-        let mut counts = BTreeMap::new();
-        for tried in self.tried.iter().filter(|tried| tried.spot == spot) {
-            *counts.entry(self.effects[tried.effect].outcome).or_default() += tried.places.len();
-        }
-        counts
+        self.places.counts_on(spot, |effect| Some(effect.outcome))
     }
 
     /// The worst that was met.
     pub fn worst(&self) -> Outcome {
-        self.effects.iter().map(|effect| effect.outcome).max().unwrap_or(Outcome::Safe)
+        self.places.effects.iter().map(|effect| effect.outcome).max().unwrap_or(Outcome::Safe)
     }
+}
 
-    /// Gathers what was tried, each with its effect.
-    pub(super) fn gather(&mut self, tried: Vec<(Tried, Effect)>) {
-        let mut effects: Vec<Effect> = tried.iter().map(|(_, effect)| effect.clone()).collect();
-        effects.sort_by(|one, other| other.outcome.cmp(&one.outcome).then_with(|| one.cmp(other)));
-        effects.dedup();
-        self.tried = tried
-            .into_iter()
-            .map(|(tried, effect)| {
-                let effect = effects.iter().position(|known| *known == effect).unwrap_or_default();
-                Tried { effect, ..tried }
-            })
-            .collect();
-        self.tried.sort_by_key(|tried| tried.places.first().copied());
-        self.effects = effects;
+fn counts<'a, E: 'a, K: Ord>(
+    tried: impl Iterator<Item = (&'a Tried, &'a E)>,
+    key: impl Fn(&E) -> Option<K>,
+) -> BTreeMap<K, usize> {
+    let mut counts = BTreeMap::new();
+    for (tried, effect) in tried {
+        if let Some(key) = key(effect) {
+            *counts.entry(key).or_default() += tried.places.len();
+        }
     }
+    counts
+}
+
+/// What was tried in the order of the places, and the effects that there are, each once.
+pub(super) fn gather<E: Clone + Ord, K: Ord>(
+    tried: Vec<(Tried, E)>,
+    key: impl Fn(&E) -> K,
+) -> (Vec<Tried>, Vec<E>) {
+    let mut effects: Vec<E> = tried.iter().map(|(_, effect)| effect.clone()).collect();
+    effects.sort_by(|one, other| key(other).cmp(&key(one)).then_with(|| one.cmp(other)));
+    effects.dedup();
+    let number = |effect: &E| effects.iter().position(|known| known == effect).unwrap_or_default();
+    let mut tried: Vec<Tried> =
+        tried.into_iter().map(|(tried, effect)| Tried { effect: number(&effect), ..tried }).collect();
+    tried.sort_by_key(|tried| tried.places.first().copied());
+    (tried, effects)
 }

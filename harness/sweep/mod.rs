@@ -20,11 +20,11 @@ mod strike;
 
 pub use classes::{Class, classes};
 pub use error::SweepError;
-pub use findings::{Findings, Tried, Unfinished};
+pub use findings::{Findings, Places, Tried, Unfinished};
 pub use listing::{Line, Listing, Spot};
 pub use outcome::{Difference, Effect, Outcome};
 pub use program::{Task, sweep_program};
 pub use program_faults::sweep_program_reload;
-pub use reload_faults::{FailedReload, FaultEffect, FaultFindings, Given, Names, ThreadAnswer, sweep_reload};
+pub use reload_faults::{FaultEffect, FaultFindings, Given, Names, ThreadAnswer, sweep_reload};
 pub use scenario::sweep_scenario;
 pub use strike::{Progress, Wishes};

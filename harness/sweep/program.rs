@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::error::SweepError;
-use super::findings::{Findings, Tried};
+use super::findings::{Findings, Places};
 use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Wishes, strike};
@@ -98,19 +98,14 @@ pub fn sweep_program(
     let tried = struck.classes.iter().filter_map(|class| {
         let branch = struck.branches.get(&(class.representative(), 0))?;
         let place = struck.survey.places[class.representative()];
-        let (places, spot) = (class.places.clone(), spot_of[&place.location]);
-        let nth = struck.survey.visits(class.representative());
-        Some((Tried { places, spot, step: 0, nth, effect: 0 }, judge.effect(branch)))
+        Some((struck.tried(class, spot_of[&place.location]), judge.effect(branch)))
     });
+    let tried = tried.collect();
     let listings = listing::of_files(&spots, |path| files.lines(path).to_vec());
-    let mut findings = Findings { modules: wishes.modules.clone(), listings, spots, ..Findings::default() };
-    findings.gather(tried.collect());
-    findings.places = struck.survey.met;
-    findings.threaded = struck.survey.skipped;
-    findings.branches = struck.branches.len();
-    findings.files = struck.survey.files;
-    findings.unfinished = struck.unfinished;
-    Ok(findings)
+    Ok(Findings {
+        modules: wishes.modules.clone(),
+        places: Places::of(&struck, spots, listings, tried, |effect| effect.outcome),
+    })
 }
 
 impl Task {

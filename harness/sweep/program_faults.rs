@@ -1,10 +1,11 @@
 //! A reload that fails at each of its places, in a program of the user's that reloads by itself.
 
 use super::error::SweepError;
+use super::findings::Places;
 use super::listing::{self, Spot};
 use super::outcome::Effect;
 use super::program::{Deed, Files, Judge, Noise, Task, packages};
-use super::reload_faults::{FailedReload, FaultEffect, FaultFindings, GOES_ON, HEALS, Names, with_edges};
+use super::reload_faults::{FaultEffect, FaultFindings, GOES_ON, HEALS, Names, with_edges};
 use super::strike::{Progress, Wishes, strike};
 use crate::lab::{Item, Lab};
 use crate::python::Interpreter;
@@ -53,34 +54,20 @@ pub fn sweep_program_reload(
     let mut tried = Vec::new();
     for class in &struck.classes {
         let number = class.representative();
-        let place = struck.survey.places[number];
         let branch = |variant| struck.branches.get(&(number, variant));
         let (Some(on), Some(healed)) = (branch(GOES_ON), branch(HEALS)) else { continue };
-        let one = FailedReload {
-            places: class.places.clone(),
-            spot: place.location,
-            step: place.step,
-            nth: struck.survey.visits(number),
-            effect: 0,
-        };
-        tried.push((one, effect(&judge, &whole, on, healed)));
+        let spot = struck.survey.places[number].location;
+        tried.push((struck.tried(class, spot), effect(&judge, &whole, on, healed)));
     }
-    let mut findings = FaultFindings {
+    let listings = with_edges(&spots, |spots| listing::of_files(spots, |path| files.lines(path).to_vec()));
+    Ok(FaultFindings {
         fault: wishes.fault,
         thrown: wishes.thrown,
         module: whole.module,
         note: whole.note,
-        listings: with_edges(&spots, |spots| listing::of_files(spots, |path| files.lines(path).to_vec())),
-        spots,
-        places: struck.survey.met,
-        threaded: struck.survey.skipped,
-        branches: struck.branches.len(),
-        files: struck.survey.files,
-        unfinished: struck.unfinished,
+        places: Places::of(&struck, spots, listings, tried, FaultEffect::badness),
         ..FaultFindings::default()
-    };
-    findings.gather(tried);
-    Ok(findings)
+    })
 }
 
 /// Where a place is. What is in no file, an allocation or a call, has the name that the mechanism gave it.

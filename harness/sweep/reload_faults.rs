@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::error::SweepError;
-use super::findings::Unfinished;
+use super::findings::Places;
 use super::listing::{self, Line, Listing, Spot};
 use super::outcome::{Effect, Outcome};
 use super::scenario::Judge;
@@ -41,40 +41,8 @@ pub struct FaultFindings {
     pub note: Option<String>,
     /// What that gives before the reload and after it, where that is known.
     pub given: Option<[Vec<String>; 2]>,
-    /// Where its places are.
-    pub spots: Vec<Spot>,
-    /// The source that has them.
-    pub listings: Vec<Listing>,
-    /// What was tried, in the order of the places.
-    pub tried: Vec<FailedReload>,
-    /// The effects that there are, each once, the worst first.
-    pub effects: Vec<FaultEffect>,
-    /// How many places the reload has.
-    pub places: usize,
-    /// Places of which nothing is known, because other threads, processes or interpreters of its own were there,
-    /// which a fork does not take along.
-    pub threaded: usize,
-    /// Sources in the folder of a program that modules were loaded from, relative to it.
-    pub files: Vec<String>,
-    /// How many branches were played.
-    pub branches: usize,
-    /// Why not all were.
-    pub unfinished: Option<Unfinished>,
-}
-
-/// A class of places at one of which the reload failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedReload {
-    /// The numbers of its places; the first stands for them.
-    pub places: Vec<usize>,
-    /// Where they are: an index into [`FaultFindings::spots`].
-    pub spot: usize,
-    /// The step that reloads.
-    pub step: usize,
-    /// How often the reload has come to that line when it comes to the first place, that time included.
-    pub nth: usize,
-    /// What came of it: an index into [`FaultFindings::effects`].
-    pub effect: usize,
+    /// The places of the reload.
+    pub places: Places<FaultEffect>,
 }
 
 /// What comes of a reload that fails.
@@ -132,9 +100,7 @@ pub struct Names {
 impl FaultFindings {
     /// The worst of what failures on a line do, and whether one more reload heals all of them.
     pub fn at(&self, spot: usize) -> Option<(Outcome, bool)> {
-        let effects = self.tried.iter().filter(|tried| tried.spot == spot);
-        let effects = effects.map(|tried| &self.effects[tried.effect]);
-        effects.fold(None, |worst, effect| {
+        self.places.on(spot).fold(None, |worst, (_, effect)| {
             let (outcome, heals) = worst.unwrap_or((Outcome::Safe, true));
             Some((outcome.max(effect.then.outcome), heals && effect.heals()))
         })
@@ -142,59 +108,22 @@ impl FaultFindings {
 
     /// The worst that a call gives on a line.
     pub fn given_at(&self, spot: usize) -> Option<Given> {
-        let effects = self.tried.iter().filter(|tried| tried.spot == spot);
-        effects.filter_map(|tried| Some(self.effects[tried.effect].answer.as_ref()?.kind)).max()
+        self.places.on(spot).filter_map(|(_, effect)| effect.given()).max()
     }
 
     /// At how many places a call gives what.
     pub fn given_counts(&self) -> BTreeMap<Given, usize> {
-        let mut counts = BTreeMap::new();
-        for tried in &self.tried {
-            if let Some(answer) = &self.effects[tried.effect].answer {
-                *counts.entry(answer.kind).or_default() += tried.places.len();
-            }
-        }
-        counts
-    }
-
-    /// How many places something is known of.
-    pub fn known(&self) -> usize {
-        self.tried.iter().map(|tried| tried.places.len()).sum()
+        self.places.counts(FaultEffect::given)
     }
 
     /// How many places have each outcome.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
-        let mut counts = BTreeMap::new();
-        for tried in &self.tried {
-            *counts.entry(self.effects[tried.effect].then.outcome).or_default() += tried.places.len();
-        }
-        counts
+        self.places.counts(|effect| Some(effect.then.outcome))
     }
 
     /// At how many places one more reload heals a failure.
     pub fn healed(&self) -> usize {
-        let healed = self.tried.iter().filter(|tried| self.effects[tried.effect].heals());
-        healed.map(|tried| tried.places.len()).sum()
-    }
-
-    pub(super) fn gather(&mut self, tried: Vec<(FailedReload, FaultEffect)>) {
-        let mut effects: Vec<FaultEffect> = tried.iter().map(|(_, effect)| effect.clone()).collect();
-        effects.sort_by(|one, other| {
-            let worst = |effect: &FaultEffect| {
-                let given = effect.answer.as_ref().map(|answer| answer.kind);
-                (effect.healed.as_ref().map(|healed| healed.outcome), effect.then.outcome, given)
-            };
-            worst(other).cmp(&worst(one)).then_with(|| one.cmp(other))
-        });
-        effects.dedup();
-        self.tried = tried
-            .into_iter()
-            .map(|(tried, effect)| {
-                let effect = effects.iter().position(|known| *known == effect).unwrap_or_default();
-                FailedReload { effect, ..tried }
-            })
-            .collect();
-        self.effects = effects;
+        self.places.count(FaultEffect::heals)
     }
 }
 
@@ -202,6 +131,15 @@ impl FaultEffect {
     /// Whether after one more, clean reload all is as if it had never failed.
     pub fn heals(&self) -> bool {
         self.healed.as_ref().is_none_or(|healed| healed.outcome == Outcome::Safe)
+    }
+
+    fn given(&self) -> Option<Given> {
+        self.answer.as_ref().map(|answer| answer.kind)
+    }
+
+    /// By which it is told how bad it is: what is worst has the greatest.
+    pub(super) fn badness(&self) -> impl Ord + use<> {
+        (self.healed.as_ref().map(|healed| healed.outcome), self.then.outcome, self.given())
     }
 }
 
@@ -281,33 +219,19 @@ pub fn sweep_reload(
         if healed.is_some() || wishes.fault.variants() == 1 {
             let mut effect = effect(&mut judge, &whole, on, healed)?;
             effect.answer = answer(&judge, on, given.as_ref());
-            let one = FailedReload {
-                places: class.places.clone(),
-                spot: spot_of[&(place.location, place.step)],
-                step: place.step,
-                nth: struck.survey.visits(number),
-                effect: 0,
-            };
-            tried.push((one, effect));
+            tried.push((struck.tried(class, spot_of[&(place.location, place.step)]), effect));
         }
     }
-    let mut findings = FaultFindings {
+    let listings = with_edges(&spots, |spots| listing::of_scenario(item.scenario, spots));
+    Ok(FaultFindings {
         fault: wishes.fault,
         thrown: wishes.thrown,
         module: whole.module,
         call: whole.call,
         note: whole.note,
         given,
-        listings: with_edges(&spots, |spots| listing::of_scenario(item.scenario, spots)),
-        spots,
-        places: struck.survey.met,
-        threaded: struck.survey.skipped,
-        branches: struck.branches.len(),
-        unfinished: struck.unfinished,
-        ..FaultFindings::default()
-    };
-    findings.gather(tried);
-    Ok(findings)
+        places: Places::of(&struck, spots, listings, tried, FaultEffect::badness),
+    })
 }
 
 fn effect(
@@ -383,6 +307,7 @@ pub(super) fn with_edges(spots: &[Spot], listings: impl FnOnce(&[Spot]) -> Vec<L
 
 #[cfg(test)]
 mod tests {
+    use super::super::findings::{Tried, gather};
     use super::*;
 
     fn after(names: &[(&str, bool, &str)]) -> BTreeMap<String, NameAfter> {
@@ -422,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_heal_comes_first_and_equal_effects_are_one() {
+    fn what_does_not_heal_comes_first_and_a_line_is_told_by_the_worst() {
         let broken = Effect { outcome: Outcome::Broken, ..Effect::of(Vec::new()) };
         let mild = FaultEffect {
             then: broken.clone(),
@@ -432,14 +357,12 @@ mod tests {
             answer: None,
         };
         let lasting = FaultEffect { healed: Some(broken), ..mild.clone() };
-        let mut findings = FaultFindings::default();
-        let at = |place, spot| FailedReload { places: vec![place], spot, step: 3, nth: 1, effect: 0 };
-        findings.gather(vec![
-            (at(0, 0), mild.clone()),
-            (at(1, 0), lasting.clone()),
-            (at(2, 1), mild.clone()),
-        ]);
-        assert_eq!(findings.effects, [lasting, mild]);
+        let at = |place, spot| Tried { places: vec![place], spot, step: 3, nth: 1, effect: 0 };
+        let tried = vec![(at(0, 0), mild.clone()), (at(1, 0), lasting.clone()), (at(2, 1), mild.clone())];
+        let (tried, effects) = gather(tried, FaultEffect::badness);
+        let places = Places { tried, effects, ..Places::default() };
+        let findings = FaultFindings { places, ..FaultFindings::default() };
+        assert_eq!(findings.places.effects, [lasting, mild]);
         assert_eq!(findings.healed(), 2);
         assert_eq!(findings.at(0), Some((Outcome::Broken, false)));
         assert_eq!(findings.at(1), Some((Outcome::Broken, true)));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::SweepError;
-use super::findings::{Findings, Tried};
+use super::findings::{Findings, Places};
 use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
 use super::strike::{Progress, Struck, Wishes, strike, whole};
@@ -91,28 +91,13 @@ impl<'a> Judge<'a> {
         for class in &struck.classes {
             if let Some(branch) = struck.branches.get(&(class.representative(), 0)) {
                 let place = struck.survey.places[class.representative()];
-                let one = Tried {
-                    places: class.places.clone(),
-                    spot: spot_of[&(place.location, place.step)],
-                    step: place.step,
-                    nth: struck.survey.visits(class.representative()),
-                    effect: 0,
-                };
-                tried.push((one, self.effect(branch)?));
+                let spot = spot_of[&(place.location, place.step)];
+                tried.push((struck.tried(class, spot), self.effect(branch)?));
             }
         }
-        let mut findings = Findings {
-            modules,
-            listings: listing::of_scenario(self.item.scenario, &spots),
-            spots,
-            places: struck.survey.met,
-            threaded: struck.survey.skipped,
-            branches: struck.branches.len(),
-            unfinished: struck.unfinished,
-            ..Findings::default()
-        };
-        findings.gather(tried);
-        Ok(findings)
+        let listings = listing::of_scenario(self.item.scenario, &spots);
+        let places = Places::of(struck, spots, listings, tried, |effect| effect.outcome);
+        Ok(Findings { modules, places })
     }
 
     /// The lines on which places are, and which line each location is on: that of a statement depends

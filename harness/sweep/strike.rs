@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::classes::{Class, classes};
 use super::error::SweepError;
-use super::findings::Unfinished;
+use super::findings::{Tried, Unfinished};
 use crate::lab::{Draw, Item, Lab};
 use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Survey, Thrown};
 
@@ -43,6 +43,15 @@ pub(super) struct Struck {
     /// By the number of the place, and of what is tried there.
     pub(super) branches: BTreeMap<(usize, usize), Branch>,
     pub(super) unfinished: Option<Unfinished>,
+}
+
+impl Struck {
+    /// A class of places on a line, which gets its effect when all are gathered.
+    pub(super) fn tried(&self, class: &Class, spot: usize) -> Tried {
+        let number = class.representative();
+        let (step, nth) = (self.survey.places[number].step, self.survey.visits(number));
+        Tried { places: class.places.clone(), spot, step, nth, effect: 0 }
+    }
 }
 
 /// Surveys a run, and strikes at one place of each class. `began` is told how many that will be, and

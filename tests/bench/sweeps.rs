@@ -129,15 +129,15 @@ impl Work {
         };
         let start = Instant::now();
         let findings = sweep_program(lab, interpreter, &self.task, &wishes, &()).unwrap();
-        assert!(findings.worst() == Outcome::Safe && findings.branches > 0);
+        assert!(findings.worst() == Outcome::Safe && findings.places.branches > 0);
         (start.elapsed(), findings)
     }
 
     /// Notes which places there are.
     fn survey(&mut self, lab: &Lab, interpreter: &Interpreter) {
         let (_, findings) = self.swept(lab, interpreter);
-        self.places = findings.places;
-        self.tried = findings.tried.iter().map(|tried| tried.places[0]).collect();
+        self.places = findings.places.met;
+        self.tried = findings.places.tried.iter().map(|tried| tried.places[0]).collect();
     }
 
     /// How many places a sweep tells about.

@@ -1,12 +1,10 @@
 //! A sweep over a reload that fails, as an event.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::sweep::{Differing, differing, unfinished};
+use super::sweep::{Counts, Differing, Source, differing, sources};
 use crate::python::Interpreter;
-use crate::sweep::{FaultEffect, FaultFindings, Given, Listing};
+use crate::sweep::{FaultEffect, FaultFindings, Given, Line};
 use crate::trace::Place;
 use crate::worker::{Fault, Thrown};
 
@@ -30,33 +28,17 @@ pub struct ReloadSweep {
     /// What of the fault is not there in this Python, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
-    /// How many places the reload has.
-    places: usize,
-    /// How many branches were played.
-    branches: usize,
-    /// Places that were passed over because other threads, processes or interpreters of the run were there.
-    threaded: usize,
-    /// How many places have each outcome, those that none has left out.
-    outcomes: BTreeMap<&'static str, usize>,
+    #[serde(flatten)]
+    counts: Counts,
     /// At how many places one more reload heals.
     healed: usize,
-    /// Why the sweep did not come to its end: `budget`, `time` or `interrupted`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unfinished: Option<&'static str>,
     /// The source that has places, in reading order.
-    sources: Vec<Source>,
+    sources: Vec<Source<SourceLine>>,
     /// Equal effects, the worst first.
     groups: Vec<Group>,
 }
 
-/// A file that has places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Source {
-    file: String,
-    lines: Vec<SourceLine>,
-}
-
-/// A line of it, and the worst that comes of its places.
+/// A line of the source, and the worst that comes of its places.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct SourceLine {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,36 +96,23 @@ impl ReloadSweep {
             module: findings.module.clone(),
             call: findings.call.clone(),
             note: findings.note.clone(),
-            places: findings.places,
-            branches: findings.branches,
-            threaded: findings.threaded,
-            outcomes,
+            counts: Counts::of(&findings.places, outcomes),
             healed: findings.healed(),
-            unfinished: findings.unfinished.map(unfinished),
-            sources: findings.listings.iter().map(|listing| source(listing, findings)).collect(),
-            groups: findings
-                .effects
-                .iter()
-                .enumerate()
-                .map(|(at, effect)| group(at, effect, findings))
-                .collect(),
+            sources: sources(&findings.places, |line| source_line(line, findings)),
+            groups: groups(findings),
         }
     }
 }
 
-fn source(listing: &Listing, findings: &FaultFindings) -> Source {
-    let lines = listing.lines.iter().map(|line| {
-        let given = line.spot.and_then(|spot| findings.given_at(spot)).map(Given::word);
-        let at = line.spot.and_then(|spot| findings.at(spot));
-        SourceLine {
-            line: line.number,
-            text: line.text.clone(),
-            outcome: given.or(at.map(|(outcome, _)| outcome.word())),
-            heals: at.map(|(_, heals)| heals),
-        }
-    });
-    let file = listing.title.strip_prefix("edit ").unwrap_or(&listing.title);
-    Source { file: file.to_owned(), lines: lines.collect() }
+fn source_line(line: &Line, findings: &FaultFindings) -> SourceLine {
+    let given = line.spot.and_then(|spot| findings.given_at(spot)).map(Given::word);
+    let at = line.spot.and_then(|spot| findings.at(spot));
+    SourceLine {
+        line: line.number,
+        text: line.text.clone(),
+        outcome: given.or(at.map(|(outcome, _)| outcome.word())),
+        heals: at.map(|(_, heals)| heals),
+    }
 }
 
 /// A state of a file, or how many-th call of its kind.
@@ -152,17 +121,19 @@ fn what(place: &Place) -> String {
     if place.line < 2 { name.to_owned() } else { format!("{name} {}", place.line) }
 }
 
-fn group(at: usize, effect: &FaultEffect, findings: &FaultFindings) -> Group {
-    let tried = findings.tried.iter().filter(|tried| tried.effect == at);
-    let mut places: Vec<usize> = tried.flat_map(|tried| tried.places.clone()).collect();
-    places.sort_unstable();
-    let of_files = findings.tried.iter().filter(|tried| tried.effect == at && findings.fault == Fault::Files);
-    let what = of_files.map(|tried| what(&findings.spots[tried.spot].place)).collect();
+fn groups(findings: &FaultFindings) -> Vec<Group> {
+    let effects = findings.places.effects.iter().enumerate();
+    effects.map(|(number, effect)| group(number, effect, findings)).collect()
+}
+
+fn group(number: usize, effect: &FaultEffect, findings: &FaultFindings) -> Group {
+    let of_files = findings.places.with(number).filter(|_| findings.fault == Fault::Files);
+    let what = of_files.map(|tried| what(&findings.places.spots[tried.spot].place)).collect();
     let names = effect.names.clone().unwrap_or_default();
     let given = effect.answer.as_ref();
     Group {
         outcome: given.map_or(effect.then.outcome.word(), |answer| answer.kind.word()),
-        places,
+        places: findings.places.numbers_with(number),
         what,
         raised: effect.raised.clone(),
         new: names.new,

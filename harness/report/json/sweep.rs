@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::python::Interpreter;
-use crate::sweep::{Effect, Findings, Listing, Outcome, Unfinished};
+use crate::sweep::{Effect, Findings, Line, Listing, Outcome, Places, Unfinished};
 
 /// What a fault at every place of a run does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,9 +16,20 @@ pub struct Sweep {
     python: String,
     /// The modules that were reloaded, in this order.
     modules: Vec<String>,
-    /// How many places the run has.
+    #[serde(flatten)]
+    counts: Counts,
+    /// The source that has places, in reading order.
+    sources: Vec<Source<SourceLine>>,
+    /// Equal effects, the worst first.
+    groups: Vec<Group>,
+}
+
+/// How many places there are of what kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Counts {
+    /// How many places the run, or the reload, has.
     places: usize,
-    /// How many branches were played; those that were not tried cannot be told apart from one that was.
+    /// How many branches were played; places that were not tried cannot be told apart from one that was.
     branches: usize,
     /// Places that were passed over because other threads, processes or interpreters of the run were there.
     threaded: usize,
@@ -27,19 +38,15 @@ pub struct Sweep {
     /// Why the sweep did not come to its end: `budget`, `time` or `interrupted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<&'static str>,
-    /// The source that has places, in reading order.
-    sources: Vec<Source>,
-    /// Equal effects, the worst first.
-    groups: Vec<Group>,
 }
 
 /// A file, or a part of the transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Source {
+pub(super) struct Source<L> {
     /// The file; none for a part of the transcript.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
-    lines: Vec<SourceLine>,
+    lines: Vec<L>,
 }
 
 /// A line of it, and how many of its places have each outcome.
@@ -79,18 +86,25 @@ impl Sweep {
             subject: subject.to_owned(),
             python: interpreter.tag.to_string(),
             modules: findings.modules.clone(),
-            places: findings.places,
-            branches: findings.branches,
-            threaded: findings.threaded,
-            outcomes: words(findings.counts()),
-            unfinished: findings.unfinished.map(unfinished),
-            sources: findings.listings.iter().map(|listing| source(listing, findings)).collect(),
-            groups: findings
-                .effects
-                .iter()
-                .enumerate()
-                .map(|(at, effect)| group(at, effect, findings))
-                .collect(),
+            counts: Counts::of(&findings.places, words(findings.counts())),
+            sources: sources(&findings.places, |line| SourceLine {
+                line: line.number,
+                text: line.text.clone(),
+                outcomes: line.spot.map(|spot| words(findings.at(spot))).unwrap_or_default(),
+            }),
+            groups: groups(&findings.places),
+        }
+    }
+}
+
+impl Counts {
+    pub(super) fn of<E>(places: &Places<E>, outcomes: BTreeMap<&'static str, usize>) -> Self {
+        Self {
+            places: places.met,
+            branches: places.branches,
+            threaded: places.threaded,
+            outcomes,
+            unfinished: places.unfinished.map(unfinished),
         }
     }
 }
@@ -99,25 +113,25 @@ fn words(counts: BTreeMap<Outcome, usize>) -> BTreeMap<&'static str, usize> {
     counts.into_iter().map(|(outcome, count)| (outcome.word(), count)).collect()
 }
 
-fn source(listing: &Listing, findings: &Findings) -> Source {
-    let lines = listing.lines.iter().map(|line| SourceLine {
-        line: line.number,
-        text: line.text.clone(),
-        outcomes: line.spot.map(|spot| words(findings.at(spot))).unwrap_or_default(),
-    });
-    let file = listing.title.strip_prefix("edit ").unwrap_or(&listing.title);
-    Source { file: (!file.is_empty()).then(|| file.to_owned()), lines: lines.collect() }
+/// The source that has places, with what is told of each line.
+pub(super) fn sources<E, L>(places: &Places<E>, told: impl Fn(&Line) -> L) -> Vec<Source<L>> {
+    let source = |listing: &Listing| {
+        let file = listing.title.strip_prefix("edit ").unwrap_or(&listing.title);
+        Source {
+            file: (!file.is_empty()).then(|| file.to_owned()),
+            lines: listing.lines.iter().map(&told).collect(),
+        }
+    };
+    places.listings.iter().map(source).collect()
 }
 
-fn group(at: usize, effect: &Effect, findings: &Findings) -> Group {
-    let mut places: Vec<usize> = findings
-        .tried
-        .iter()
-        .filter(|tried| tried.effect == at)
-        .flat_map(|tried| tried.places.clone())
-        .collect();
-    places.sort_unstable();
-    Group { outcome: effect.outcome.word(), places, differences: differing(effect) }
+fn groups(places: &Places<Effect>) -> Vec<Group> {
+    let group = |(number, effect): (usize, &Effect)| Group {
+        outcome: effect.outcome.word(),
+        places: places.numbers_with(number),
+        differences: differing(effect),
+    };
+    places.effects.iter().enumerate().map(group).collect()
 }
 
 /// The steps that differ.
@@ -132,7 +146,7 @@ pub(super) fn differing(effect: &Effect) -> Vec<Differing> {
 }
 
 /// The word for why a sweep did not come to its end.
-pub(super) fn unfinished(why: Unfinished) -> &'static str {
+fn unfinished(why: Unfinished) -> &'static str {
     match why {
         Unfinished::Budget => "budget",
         Unfinished::Time => "time",

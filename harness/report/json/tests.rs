@@ -9,8 +9,8 @@ use crate::oracle::{Cause, Claimed, Diagnosis, Judged, Judgement, Restarted, Ver
 use crate::python::{Host, Implementation, Interpreter, Source, Tag};
 use crate::report::Report;
 use crate::sweep::{
-    Difference, Effect, FailedReload, FaultEffect, FaultFindings, Findings, Given, Line, Listing, Names,
-    Outcome, Spot, ThreadAnswer, Tried, Unfinished,
+    Difference, Effect, FaultEffect, FaultFindings, Findings, Given, Line, Listing, Names, Outcome, Places,
+    Spot, ThreadAnswer, Tried, Unfinished,
 };
 use crate::trace::Place;
 use crate::trace::made_up::{
@@ -156,19 +156,23 @@ fn spot() -> Spot {
     Spot { place: raised_at(&report()), step: None }
 }
 
-fn sweep() -> Event {
-    let findings = Findings {
-        modules: vec!["foo".to_owned()],
+/// Three places, some of which have an effect.
+fn places<E>(effect: E, numbers: Vec<usize>) -> Places<E> {
+    Places {
         spots: vec![spot()],
         listings: vec![listing()],
-        tried: vec![Tried { places: vec![0, 1], spot: 0, step: 1, nth: 1, effect: 0 }],
-        effects: vec![effect()],
-        places: 3,
-        threaded: 0,
-        files: Vec::new(),
+        tried: vec![Tried { places: numbers, spot: 0, step: 1, nth: 1, effect: 0 }],
+        effects: vec![effect],
+        met: 3,
         branches: 1,
         unfinished: Some(Unfinished::Budget),
-    };
+        ..Places::default()
+    }
+}
+
+fn sweep() -> Event {
+    let places = places(effect(), vec![0, 1]);
+    let findings = Findings { modules: vec!["foo".to_owned()], places };
     Event::SweepFinished(Box::new(Sweep::new("a/b", &spawned(), &findings)))
 }
 
@@ -187,13 +191,8 @@ fn reload_sweep() -> Event {
         module: "foo".to_owned(),
         call: Some("foo.f()".to_owned()),
         note: Some("x".to_owned()),
-        spots: vec![spot()],
-        listings: vec![listing()],
-        tried: vec![FailedReload { places: vec![0], spot: 0, step: 1, nth: 1, effect: 0 }],
-        effects: vec![effect],
-        places: 1,
-        branches: 2,
-        ..FaultFindings::default()
+        given: None,
+        places: places(effect, vec![0]),
     };
     Event::ReloadSweepFinished(Box::new(ReloadSweep::new("a/b", &spawned(), &findings)))
 }

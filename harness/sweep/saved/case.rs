@@ -187,14 +187,10 @@ impl Case {
 /// The cases of a sweep of reload points, one of each group that is not safe: the first place of it.
 pub fn of_findings(findings: &Findings) -> Vec<Case> {
     let mut cases = Vec::new();
-    for (group, effect) in findings.effects.iter().enumerate() {
-        let first = findings
-            .tried
-            .iter()
-            .filter(|tried| tried.effect == group)
-            .min_by_key(|tried| (tried.step, tried.nth, tried.places.first().copied()));
-        let (Some(tried), Some(shows)) = (first, shown(effect)) else { continue };
-        let at = At::of(&findings.spots[tried.spot]);
+    let places = &findings.places;
+    for (group, effect) in places.effects.iter().enumerate() {
+        let (Some(tried), Some(shows)) = (places.first_with(group), shown(effect)) else { continue };
+        let at = At::of(&places.spots[tried.spot]);
         let modules = findings.modules.clone();
         cases.push(Case {
             outcome: effect.outcome,
@@ -218,14 +214,10 @@ pub fn of_findings(findings: &Findings) -> Vec<Case> {
 /// The cases of a sweep over a reload, one of each group that harms: the first place of it.
 pub fn of_fault_findings(findings: &FaultFindings) -> Vec<Case> {
     let mut cases = Vec::new();
-    for (group, effect) in findings.effects.iter().enumerate() {
-        let first = findings
-            .tried
-            .iter()
-            .filter(|tried| tried.effect == group)
-            .min_by_key(|tried| (tried.nth, tried.places.first().copied()));
-        let (Some(tried), Some(harm)) = (first, Harm::of(effect)) else { continue };
-        let spot = &findings.spots[tried.spot];
+    let places = &findings.places;
+    for (group, effect) in places.effects.iter().enumerate() {
+        let (Some(tried), Some(harm)) = (places.first_with(group), Harm::of(effect)) else { continue };
+        let spot = &places.spots[tried.spot];
         let place = &spot.place;
         let at = At::of(spot);
         let (kind, nth) = match findings.fault {
@@ -233,8 +225,7 @@ pub fn of_fault_findings(findings: &FaultFindings) -> Vec<Case> {
                 (Kind::Raises { at, thrown: findings.thrown }, tried.nth)
             }
             Fault::Allocations => {
-                let alike = findings.tried.iter().filter(|tried| tried.effect == group);
-                let all = alike.map(|tried| findings.spots[tried.spot].place.line).collect();
+                let all = places.with(group).map(|tried| places.spots[tried.spot].place.line).collect();
                 (Kind::Allocation { all }, place.line)
             }
             Fault::Files => (Kind::File(place.file.trim_matches(['<', '>']).to_owned()), place.line.max(1)),
