@@ -1,6 +1,9 @@
 //! What a watched run tells of the lines of its steps, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "evidence/threads.rs"]
+mod threads;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;

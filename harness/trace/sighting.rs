@@ -5,7 +5,7 @@ use crate::trace::sources::Source;
 use crate::trace::state::State;
 use crate::trace::visible::visible;
 use crate::trace::{Identity, Place, Referent};
-use crate::worker::{Found, Meaning, Nature, Past, Reference, Role, Use};
+use crate::worker::{Found, Meaning, Nature, Past, Reference, Role, Unfinished, Use};
 
 /// One expression of a line that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,11 +97,15 @@ pub(crate) fn sighting(
             true if source.has_changed(state, step, &used.frame) => Written::Before,
             true => Written::Elsewhere,
         },
-        past: used.past.clone().map(|past| Past {
-            now: past.now.map(|text| normalize(&visible(text.as_bytes()), context)),
-            ..past
-        }),
+        past: used.past.clone().map(|past| as_in_every_worker(past, context)),
     }
+}
+
+/// A path of the workspace is another one in each worker, and no difference.
+fn as_in_every_worker(past: Past, context: &Context<'_>) -> Past {
+    let normal = |text: String| normalize(&visible(text.as_bytes()), context);
+    let unfinished = past.unfinished.map(|it| Unfinished { plain: it.plain.map(normal), ..it });
+    Past { now: past.now.map(normal), unfinished, ..past }
 }
 
 fn function(state: &State, is: Option<Referent>) -> Sense {

@@ -16,7 +16,7 @@ PY2 = sys.version_info[0] == 2
 gettrace, settrace, exc_info = sys.gettrace, sys.settrace, sys.exc_info
 getrecursionlimit = sys.getrecursionlimit
 loaded = sys.modules
-# Given by the probe: raw, lines, values, operands, reloads and looks.
+# Given by the probe: raw, lines, values, operands, reloads, looks and threads.
 class_of, mro_of = raw.class_of, raw.mro_of  # noqa: F821
 to_text = raw.to_text  # noqa: F821
 COMPREHENSIONS, codes_in = lines.COMPREHENSIONS, lines.codes_in  # noqa: F821
@@ -31,6 +31,7 @@ refer = values.refer  # noqa: F821
 Operand = operands.Operand  # noqa: F821
 made_by = operands.made_by  # noqa: F821
 Reloads, Look, SEERS = reloads.Reloads, looks.Look, looks.SEERS  # noqa: F821
+Threads = threads.Threads  # noqa: F821
 
 USES = 200  # of a step
 RUNS = 100  # of a step, beside the uses
@@ -77,6 +78,8 @@ class Watch(object):
         self.visits = {}
         self.raised = {}
         self.runs, self.meetings = {}, {}
+        self.threads = Threads()
+        self.reloads.unfinished = []
         self.calls = self.events = self.ran = 0
 
     def note_statement(self, code, tree):
@@ -87,13 +90,13 @@ class Watch(object):
 
     def take(self):
         """The uses of the step, as data; only after the census has taken its look."""
-        uses = []
-        # Which thread came first is a matter of chance.
-        self.uses.sort(key=lambda use: (use["file"], use["line"], use["role"], use["text"]) if use["thread"] else ("",))
-        for use in self.uses:
-            uses.append(self.as_data(use))
+        uses = self.threads.put_into([use for use in self.uses if not use["thread"]])
+        # Which of several threads came first is a matter of chance.
+        key = lambda use: (use["file"], use["line"], use["role"], use["text"])  # noqa: E731
+        uses += sorted([use for use in self.uses if use["thread"]], key=key)
+        told = [self.as_data(use) for use in uses]
         self.forget()
-        return uses
+        return told
 
     def as_data(self, use):
         on = use["on"]
@@ -133,6 +136,7 @@ class Watch(object):
                 self.stop()  # the limit of recursion is the scenario's to reach
             if self.full:
                 return None
+            self.threads.note_join(self.ident(), frame)
             is_met = frame.f_code.co_name in MEETINGS and self.meet(frame)
             lines = self.lines_of(frame.f_code)
             if lines is not None:
@@ -187,6 +191,7 @@ class Watch(object):
     def on_line(self, frame):
         self.events += 1
         lines, line = self.lines_of(frame.f_code), frame.f_lineno
+        self.threads.note_line(self.ident(), lines is None or line in lines.stored)
         items = lines and lines.items.get(line)
         if not items:
             return
@@ -249,25 +254,34 @@ class Watch(object):
         self.ident = thread.get_ident
 
         def start_new_thread(function, args, kwargs={}):
-            return start(self.run_thread, (function, args, kwargs))
+            return start(self.run_thread, (self.follow(function), function, args, kwargs))
         replaced = {"start_new_thread": start_new_thread}
         if hasattr(thread, "start_joinable_thread"):  # 3.13
             joinable = thread.start_joinable_thread
 
             def start_joinable_thread(function, handle=None, daemon=True):
-                return joinable(lambda: self.run_thread(function, (), {}), handle=handle, daemon=daemon)
+                followed = self.follow(function)
+                return joinable(lambda: self.run_thread(followed, function, (), {}), handle=handle, daemon=daemon)
             replaced["start_joinable_thread"] = start_joinable_thread
         for name, function in replaced.items():
             setattr(thread, name, function)
             if "_" + name in vars(loaded.get("threading", types)):
                 setattr(loaded["threading"], "_" + name, function)
 
-    def run_thread(self, function, args, kwargs):
+    def run_thread(self, followed, function, args, kwargs):
+        if followed is not None:
+            followed.ident = self.ident()
         settrace(self.thread_tracer)
         return function(*args, **kwargs)
 
+    def follow(self, function):
+        if self.full:
+            return None
+        return self.threads.follow(self.ident(), function, sum(not use["thread"] for use in self.uses))
+
     def on_call_in_thread(self, frame, event, arg):
         try:
+            self.threads.note_join(self.ident(), frame)
             return None if self.lines_of(frame.f_code) is None else self.local
         except BaseException:
             if not self.is_own_failure():
@@ -326,17 +340,23 @@ class Watch(object):
     def tell(self, frame, line, role, operand, on, of=None, holds=None, own=False):
         """Records a use; the value of the operand may be MISSING."""
         code = frame.f_code
-        in_thread = self.ident() != self.main
+        in_thread, thread = self.ident() != self.main, None
         if in_thread and role == "name":
-            return  # how far a thread is at a step is a matter of chance; what a class is used on is not
+            # How far a thread is at a step is a matter of chance, unless the step starts it and waits for it; what a
+            # class is used on is not.
+            thread = self.threads.running(self.ident())
+            if thread is None:
+                return
         means = None if operand.value is MISSING else meaning_of(operand.value)
         on = on and (on.text, meaning_of(on.value))
-        told = self.told.setdefault((id(code), line, role, operand.text, of), [])
+        known = self.told if thread is None else thread.told
+        told = known.setdefault((id(code), line, role, operand.text, of), [])
         key = (operand.found, key_of(means), on and (on[0], key_of(on[1])))
-        if key in told or len(told) >= MEANINGS or len(self.uses) - self.ran >= USES:
+        count = len(self.uses) - self.ran if thread is None else len(thread.uses)
+        if key in told or len(told) >= MEANINGS or count >= USES:
             return
         told.append(key)
-        self.add({
+        use = {
             "file": self.relative(code.co_filename),
             "line": line,
             "function": to_text(code.co_name),
@@ -350,7 +370,11 @@ class Watch(object):
             "own": own,
             "thread": in_thread,
             "past": self.past_of(frame, operand) if role == "name" else None,
-        })
+        }
+        if thread is None:
+            self.add(use)
+        else:
+            thread.uses.append(use)
 
     def past_of(self, frame, operand):
         """What the reloads before have to do with what a name means that has no identity."""

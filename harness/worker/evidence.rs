@@ -62,6 +62,21 @@ pub struct Past {
     pub now: Option<String>,
     /// The copy from which the name was worked out, where it is not the copy itself.
     pub through: Option<String>,
+    /// What the name meant by the end of a reload in another thread that was still executing its module, where
+    /// that is something else.
+    #[serde(default)]
+    pub unfinished: Option<Unfinished>,
+}
+
+/// What became of a name that was read too early.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Unfinished {
+    /// The module that was being executed.
+    pub module: String,
+    /// The `repr()` of what the name means by the end of that, where it is plain.
+    pub plain: Option<String>,
+    /// How many elements it has, where it is a built-in container.
+    pub size: Option<u64>,
 }
 
 /// What a reload does to what a name means.

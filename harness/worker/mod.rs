@@ -34,7 +34,7 @@ pub use event::{
     Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,
     Reference, Relation, Scope, StepKind, Token, Value,
 };
-pub use evidence::{Executed, Form, Found, Meaning, Nature, Operand, Past, Role, Use};
+pub use evidence::{Executed, Form, Found, Meaning, Nature, Operand, Past, Role, Unfinished, Use};
 pub use plan::{Fault, Main, Plan, Program, Thrown};
 pub use process::Worker;
 pub use request::{Conduct, Reloading};

@@ -104,9 +104,10 @@ lines = load("lines", raw=raw)
 values = load("values", raw=raw)
 reloads = load("reloads", raw=raw, values=values)
 operands = load("operands", raw=raw, lines=lines, values=values)
+threads = load("threads", raw=raw, values=values)
 looks = load("looks", raw=raw, lines=lines, values=values, operands=operands)
 evidence = load(
-    "evidence", raw=raw, lines=lines, values=values, operands=operands, reloads=reloads, looks=looks,
+    "evidence", raw=raw, lines=lines, values=values, operands=operands, reloads=reloads, looks=looks, threads=threads,
     own_files=OWN_FILES,
 )
 files = load("files")

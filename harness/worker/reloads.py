@@ -40,6 +40,8 @@ class Reloads(object):
         self.undone = []
         self.reloaded = set()  # by namespace: whether it was executed again, to its end or not
         self.executed = {}  # by file: how many contents it had had, and whether what was executed was its own
+        self.under_way = []  # the namespace that each reload is executing now, and its thread
+        self.unfinished = []  # what is told of names that were read meanwhile: to be compared with what becomes of them
 
     def install(self, real, put_in_place_of_reload):
         """Has every reload looked at that goes by the function."""
@@ -52,12 +54,16 @@ class Reloads(object):
         is_free = tracer is None
         if is_free:
             settrace(self.on_module)
+        reload = namespace, self.watch.ident()
+        self.under_way.append(reload)
         try:
             return real(module)
         finally:
+            self.under_way[:] = [other for other in self.under_way if other is not reload]
             if is_free and gettrace() == self.on_module:
                 settrace(None)
             self.compare(before, namespace)
+            self.finish(namespace)
 
     def on_module(self, frame, event, arg):
         """Notes which code is executed for a module; of anything else it wants to know nothing."""
@@ -140,14 +146,38 @@ class Reloads(object):
         """What reloads had to do with what a name means; None where that is not known."""
         former = self.former(value)
         names = [str(name) for name in names] if all(map(is_identifier, names)) else []
-        if not names and former is None or not self.reloaded:
+        is_read_early = bool(names) and self.is_read_early(*self.home(names, namespace))
+        if not names and former is None or not self.reloaded and not is_read_early:
             return None
-        told = {"origin": None, "now": None, "through": None, "form": None, "stateful": is_stateful(value), "undone": None, "source": "today", "former": former}
-        if names:
+        told = {"origin": None, "now": None, "through": None, "form": None, "stateful": is_stateful(value), "undone": None, "source": "today", "former": former, "unfinished": None}
+        if is_read_early:
+            home = self.home(names, namespace)[0]
+            self.unfinished.append((told, id(home), to_text(home["__name__"]), names[-1], measure(value)))
+        if names and self.reloaded:
             namespace, names = self.home(names, namespace)
             told.update(form=self.form(namespace, names), source=self.source(namespace))
             told["undone"] = self.undone_by(namespace)
         return told
+
+    def is_read_early(self, namespace, names):
+        """Whether a name of a module is read while another thread's reload executes the module.
+
+        What executes it reads its names in the course of that.
+        """
+        threads = [thread for other, thread in self.under_way if other is namespace]
+        return len(names) == 1 and bool(threads) and self.watch.ident() not in threads and self.is_own(namespace)
+
+    def finish(self, namespace):
+        """Tells of names that were read while a module was executed what they mean now that it has been."""
+        if any(other is namespace for other, _ in self.under_way):
+            return
+        for entry in list(self.unfinished):
+            told, home, module, name, then = entry
+            if home == id(namespace):
+                self.unfinished.remove(entry)
+                now = measure(raw_get(namespace, name))
+                if now != then:
+                    told["unfinished"] = {"module": module, "plain": now[1], "size": now[2]}
 
     def form(self, namespace, names):
         """Whether a reload has made it anew, filled or emptied it, or left it as it is."""
@@ -237,6 +267,11 @@ def absolute(level, module, namespace):
     parts = package.split(".")
     parts = parts[:len(parts) - level + ("__path__" in namespace)]
     return ".".join(parts + [str(module)] if module else parts)
+
+
+def measure(value):
+    """What one can tell a value from another by, as it is told."""
+    return id(type(value)), plain_text(value), len(value) if id(type(value)) in SIZED else None
 
 
 def is_identifier(name):

@@ -43,6 +43,8 @@ pub enum Cause {
     RegisteredTwice,
     /// What ran is not of today's source, and its name means it: no reload has made it anew.
     NotReloaded,
+    /// A name was read while a reload was still executing its module.
+    PartiallyInitialized,
     /// A reload raised half-way.
     ReloadStopped,
     /// Today's source cannot be imported.
@@ -51,7 +53,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::UnboundBaseCall,
         Self::TwoArgumentSuper,
         Self::IsinstanceMisses,
@@ -71,6 +73,7 @@ impl Cause {
         Self::StateReset,
         Self::RegisteredTwice,
         Self::NotReloaded,
+        Self::PartiallyInitialized,
         Self::ReloadStopped,
         Self::SourceDoesNotStart,
     ];
@@ -116,6 +119,7 @@ impl Cause {
             Self::StateReset => page!("state-reset"),
             Self::RegisteredTwice => page!("registered-twice"),
             Self::NotReloaded => page!("not-reloaded"),
+            Self::PartiallyInitialized => page!("partially-initialized"),
             Self::ReloadStopped => page!("reload-stopped"),
             Self::SourceDoesNotStart => page!("source-does-not-start"),
         }

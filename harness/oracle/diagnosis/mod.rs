@@ -63,6 +63,7 @@ const RULES: &[Rule] = &[
     relations::meetings,
     names::deleted,
     runs::deleted,
+    state::unfinished,
     state::registered_twice,
     state::both_generations,
     names::wrapped_around_itself,

@@ -78,6 +78,29 @@ pub(super) fn both_generations(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence).filter(|_| evidence.verdict == Verdict::Mixed).find_map(told).into_iter().collect()
 }
 
+/// Names that were read while a reload in another thread was still executing their module, where all would have been
+/// well once it had.
+pub(super) fn unfinished(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict == Verdict::Stale {
+        return Vec::new();
+    }
+    let early = |one: &Sighting| one.past.as_ref().and_then(|past| past.unfinished.clone());
+    // A module may be at work on itself in a thread, and what its line finds later on then counts for more.
+    let is_its_own = |one: &Sighting| is_bare(one) && !is_superseded(one.runs.as_ref());
+    let is_later =
+        |one: &Sighting| names(evidence).any(|(other, _)| is_same_line(other, one) && early(other).is_none());
+    differing(evidence)
+        .filter(|(one, ..)| !is_its_own(one) || !is_later(one))
+        .filter_map(|(one, here, there)| {
+            let finished = early(one)?;
+            let is_whole = finished.plain == there.plain && finished.size == there.size;
+            let text = compared(one, here, there).filter(|_| is_whole)?;
+            let text = format!("{text}; a reload of {} is still executing it", finished.module);
+            Some(finding(Cause::PartiallyInitialized, one, text))
+        })
+        .collect()
+}
+
 /// Values and containers that are back where they began.
 pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     if evidence.verdict == Verdict::Stale {
@@ -116,6 +139,11 @@ pub(super) fn remade(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             finding(Cause::StateReset, one, text)
         })
         .collect()
+}
+
+/// Whether a name is one of the module whose code it stands in.
+fn is_bare(one: &Sighting) -> bool {
+    !one.text.contains('.')
 }
 
 /// What reloads did to what a name means.

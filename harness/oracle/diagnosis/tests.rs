@@ -1,3 +1,5 @@
+mod modules;
+
 use super::{Cause, Evidence, diagnose};
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
@@ -479,6 +481,7 @@ fn past(form: Form) -> Past {
         origin: None,
         now: None,
         through: None,
+        unfinished: None,
     }
 }
 
