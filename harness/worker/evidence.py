@@ -15,11 +15,11 @@ import weakref
 PY2 = sys.version_info[0] == 2
 gettrace, settrace, exc_info = sys.gettrace, sys.settrace, sys.exc_info
 getrecursionlimit = sys.getrecursionlimit
-loaded = sys.modules
+loaded, raw_get = sys.modules, dict.get
 # Given by the probe: raw, lines, values, operands, reloads, looks and threads.
 class_of, mro_of = raw.class_of, raw.mro_of  # noqa: F821
-to_text = raw.to_text  # noqa: F821
-COMPREHENSIONS, codes_in = lines.COMPREHENSIONS, lines.codes_in  # noqa: F821
+full_name, to_text = raw.full_name, raw.to_text  # noqa: F821
+COMPREHENSIONS, codes_in, names_read = lines.COMPREHENSIONS, lines.codes_in, lines.names_read  # noqa: F821
 Imports = lines.Imports  # noqa: F821
 find_scope, is_same_code, kind_of = lines.find_scope, lines.is_same_code, lines.kind_of  # noqa: F821
 is_moved, parse, path_of, scopes_in = lines.is_moved, lines.parse, lines.path_of, lines.scopes_in  # noqa: F821
@@ -143,6 +143,8 @@ class Watch(object):
                 if frame.f_code.co_name == "<module>":
                     self.reloads.note_executed(frame.f_code)
                 self.on_run(frame.f_code, lines)
+            elif frame.f_code.co_filename == "<string>":
+                self.on_call_of_text(frame)
             return self.local if is_met or lines is not None else None
         except BaseException:
             if not self.is_own_failure():
@@ -170,6 +172,19 @@ class Watch(object):
                 "outdated": lines.is_outdated,
                 "gone": lines.is_gone,
             })
+
+    def on_call_of_text(self, frame):
+        """Tells what names of a module a text means that is evaluated in it: of its lines nothing is known."""
+        code, own, namespace = frame.f_code, frame.f_locals, frame.f_globals
+        if code.co_flags & OPTIMIZED or type(own) is not dict or not self.reloads.is_own(namespace):
+            return
+        for name in names_read(code):
+            is_local = own is not namespace and name in own
+            if not is_local and name not in frame.f_builtins:
+                value = raw_get(namespace, name, MISSING)
+                operand = Operand(to_text(name), "nowhere" if value is MISSING else "global", value)
+                of = full_name(value) if is_class(value) else None
+                self.tell(frame, code.co_firstlineno, "name", operand, None, of=of)
 
     def on_event(self, frame, event, arg):
         try:
@@ -378,10 +393,13 @@ class Watch(object):
 
     def past_of(self, frame, operand):
         """What the reloads before have to do with what a name means that has no identity."""
-        if operand.value is MISSING or nature_of(operand.value) != "instance":
+        if operand.value is MISSING:
+            return self.reloads.past_of_missing(operand.names, frame.f_globals)
+        if nature_of(operand.value) != "instance":
             return None
         past = self.reloads.past(operand.names, operand.value, frame.f_globals)
-        imports = self.lines_of(frame.f_code).imports
+        lines = self.lines_of(frame.f_code)
+        imports = lines and lines.imports
         if past is not None and imports is not None and len(operand.names) == 1:
             past.update(self.reloads.origin(imports, operand.names[0], operand.value, frame.f_globals) or {})
         return past

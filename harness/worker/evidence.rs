@@ -36,7 +36,7 @@ pub struct Use {
     /// Of a run: whether what the file holds today has none of its name either.
     #[serde(default)]
     pub gone: bool,
-    /// What the reloads before have to do with what a name means, where that has no identity.
+    /// What the reloads before have to do with what a name means, where that has no identity, or with why it means nothing.
     #[serde(default)]
     pub past: Option<Past>,
 }
@@ -66,6 +66,12 @@ pub struct Past {
     /// that is something else.
     #[serde(default)]
     pub unfinished: Option<Unfinished>,
+    /// Of a name that means nothing: the module in which it is looked for.
+    #[serde(default)]
+    pub module: Option<String>,
+    /// Of a name that means nothing: the modules that define a class or a function of that name.
+    #[serde(default)]
+    pub defined_in: Vec<String>,
 }
 
 /// What became of a name that was read too early.

@@ -7,6 +7,7 @@ expressions that each line is about to run.
 import sys
 import types
 
+PY2 = sys.version_info[0] == 2
 loaded = sys.modules
 module_dict, to_text = raw.module_dict, raw.to_text  # noqa: F821 - given by the probe
 
@@ -56,6 +57,38 @@ def codes_in(code):
     for code in todo:
         todo.extend(const for const in code.co_consts if type(const) is types.CodeType)
     return todo
+
+
+def instructions(code):
+    """(instruction, argument); of arguments that need more than a byte, the last byte."""
+    found, at, content = [], 0, bytearray(code.co_code)
+    while at < len(content):
+        has_argument = not PY2 or content[at] >= 90  # dis.HAVE_ARGUMENT
+        found.append((content[at], content[at + 1] if has_argument else None))
+        at += (3 if has_argument else 1) if PY2 else 2
+    return found
+
+
+def names_read(code):
+    """The names that code of a namespace reads and does not bind: attributes are in `co_names` as well."""
+    if len(code.co_names) > 256:
+        return []
+    found = {READS: [], BINDS: []}
+    for instruction, argument in instructions(code):
+        if instruction in found:
+            found[instruction].append(code.co_names[argument])
+    return [name for name in found[READS] if name not in found[BINDS]]
+
+
+def instruction_before(last, code):
+    numbers = [instruction for instruction, _ in instructions(code)]
+    return numbers[numbers.index(last) - 1]
+
+
+# Their numbers differ between versions: LOAD_NAME stands before the RETURN_VALUE of an expression, and STORE_NAME before
+# the second LOAD_NAME here.
+READS = instructions(compile("x", "", "eval"))[-2][0]
+BINDS = instruction_before(READS, compile("x = 0; x", "", "exec"))
 
 
 def is_same_code(one, other):

@@ -30,7 +30,8 @@ class Operand(object):
 
     def __init__(self, text, found, value):
         self.text = text
-        self.names = text.split(u".") if found == "global" and not SIGNS.intersection(text) else []
+        is_of_module = found in ("global", "nowhere") and not SIGNS.intersection(text)
+        self.names = text.split(u".") if is_of_module else []
         self.found = found
         self.value = value
 

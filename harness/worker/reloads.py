@@ -149,7 +149,7 @@ class Reloads(object):
         is_read_early = bool(names) and self.is_read_early(*self.home(names, namespace))
         if not names and former is None or not self.reloaded and not is_read_early:
             return None
-        told = {"origin": None, "now": None, "through": None, "form": None, "stateful": is_stateful(value), "undone": None, "source": "today", "former": former, "unfinished": None}
+        told = blank(stateful=is_stateful(value), former=former)
         if is_read_early:
             home = self.home(names, namespace)[0]
             self.unfinished.append((told, id(home), to_text(home["__name__"]), names[-1], measure(value)))
@@ -158,6 +158,28 @@ class Reloads(object):
             told.update(form=self.form(namespace, names), source=self.source(namespace))
             told["undone"] = self.undone_by(namespace)
         return told
+
+    def past_of_missing(self, names, namespace):
+        """Where a name is missing that other modules define."""
+        if not names or not self.reloaded or not all(map(is_identifier, names)):
+            return None
+        namespace, names = self.home([str(name) for name in names], namespace)
+        if len(names) > 1 or not self.is_own(namespace):
+            return None
+        return blank(
+            source=self.source(namespace), module=to_text(namespace["__name__"]), defined_in=self.defined_in(names[0])
+        )
+
+    def defined_in(self, name):
+        """The modules that define a class or a function of some name."""
+        found = []
+        for own in sorted(self.census.own_names):
+            module = loaded.get(own)
+            if issubclass(type(module), types.ModuleType):
+                value = raw_get(module_dict(module), name)
+                if type(value) is types.FunctionType and home_of(value) == own or is_class(value) and value_module(value) == own:
+                    found.append(to_text(own))
+        return found
 
     def is_read_early(self, namespace, names):
         """Whether a name of a module is read while another thread's reload executes the module.
@@ -267,6 +289,13 @@ def absolute(level, module, namespace):
     parts = package.split(".")
     parts = parts[:len(parts) - level + ("__path__" in namespace)]
     return ".".join(parts + [str(module)] if module else parts)
+
+
+def blank(**known):
+    """What `evidence.rs` calls a past, of which only this is known."""
+    told = dict.fromkeys(["origin", "now", "through", "form", "undone", "former", "unfinished", "module"])
+    told.update(stateful=False, source="today", defined_in=[])
+    return dict(told, **known)
 
 
 def measure(value):

@@ -63,6 +63,7 @@ const RULES: &[Rule] = &[
     relations::meetings,
     names::deleted,
     runs::deleted,
+    names::not_copied,
     state::unfinished,
     state::registered_twice,
     state::both_generations,

@@ -1,10 +1,12 @@
 //! Names that mean something else than a restart would have them mean.
 
+use super::objects::raised_at;
 use super::runs::outlives_its_function;
+use super::state::is_same_line;
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_dotted, is_superseded, names, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Referent, Sense, Sighting};
-use crate::worker::{Found, Nature};
+use crate::worker::{Executed, Found, Nature, Role};
 
 /// Names that a restart does not find, or finds among the built-in ones.
 pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
@@ -35,6 +37,26 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             finding(Cause::DeletedName, one, text)
         })
         .collect()
+}
+
+/// Names that a module lacks and has from another one in a restart: it was executed when that one had none.
+pub(super) fn not_copied(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let told = |one: &Sighting| {
+        let past = one.past.as_ref().filter(|_| one.role == Role::Name && one.sense.is_none())?;
+        let is_lack = raised_at(evidence, one, &["NameError", "AttributeError"]);
+        let module = past.module.as_ref().filter(|_| is_lack && past.source == Executed::Today)?;
+        let name = one.text.rsplit('.').next()?;
+        let there = evidence.restart.iter().find(|other| is_same_line(other, one))?;
+        let is = identity(there.sense.as_ref()?.is.as_ref()).filter(|_| there.found == Found::Global)?;
+        let origin = past
+            .defined_in
+            .iter()
+            .find(|origin| *origin != module && is.label.name == format!("{origin}.{name}"))?;
+        let text = format!("{module} has no {name}, which it has from {origin} in a restart");
+        Some(finding(Cause::FromImportAlias, one, text))
+    };
+    // A reload that raised may have stopped before the line that copies it.
+    evidence.seen.iter().filter(|_| evidence.stops.is_empty()).filter_map(told).collect()
 }
 
 /// What functions took hold of when they were made.

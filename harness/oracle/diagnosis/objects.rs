@@ -62,8 +62,13 @@ fn superseded_base<'a>(class: &Identity, sense: &'a Sense) -> Option<&'a Identit
 
 /// Whether it was on this line that the step raised that an object lacks something.
 fn raised(evidence: &Evidence<'_>, line: &Sighting) -> bool {
-    let Some(raised) = evidence.raised.filter(|_| evidence.verdict == Verdict::Broken) else { return false };
-    let is_lack = matches!(raised.name.as_str(), "AttributeError" | "TypeError");
+    evidence.verdict == Verdict::Broken && raised_at(evidence, line, &["AttributeError", "TypeError"])
+}
+
+/// Whether it was on this line that the step raised one of some exceptions.
+pub(super) fn raised_at(evidence: &Evidence<'_>, line: &Sighting, names: &[&str]) -> bool {
+    let Some(raised) = evidence.raised else { return false };
     let last = raised.frames.last();
-    is_lack && last.is_none_or(|last| (&last.file, last.line) == (&line.place.file, line.place.line))
+    names.contains(&raised.name.as_str())
+        && last.is_none_or(|last| (&last.file, last.line) == (&line.place.file, line.place.line))
 }

@@ -235,7 +235,7 @@ pub(super) fn compared(one: &Sighting, here: &Sense, there: &Sense) -> Option<St
     })
 }
 
-fn is_same_line(one: &Sighting, other: &Sighting) -> bool {
+pub(super) fn is_same_line(one: &Sighting, other: &Sighting) -> bool {
     one.text == other.text
         && one.place.function == other.place.function
         && one.place.source == other.place.source

@@ -482,6 +482,8 @@ fn past(form: Form) -> Past {
         now: None,
         through: None,
         unfinished: None,
+        module: None,
+        defined_in: Vec::new(),
     }
 }
 

@@ -1,8 +1,10 @@
-//! Rules about modules as a whole: those that are half executed.
+//! Rules about modules as a whole: those that are half executed, or lack what others have.
 
 use super::{
-    Cause, Form, Nature, Past, Role, Sense, Sighting, Verdict, diagnosed, known, one, past, sees, sense,
+    Cause, Evidence, Executed, Form, Imported, Nature, Past, Place, Role, Sense, Sighting, Verdict, diagnose,
+    diagnosed, function, known, one, past, place, sees, sense,
 };
+use crate::trace::Raised;
 use crate::worker::Unfinished;
 
 /// A dict of a module that is read while it has so many entries, and that has two when the reload is done.
@@ -41,4 +43,63 @@ fn what_a_module_does_to_itself_in_a_thread_is_not_read_too_early() {
     };
     assert!(!found(&both("rates.fill#2")));
     assert!(found(&both("rates.fill#1")), "code of before the reload is not the module's work on itself");
+}
+
+/// A name that a module lacks, and another one defines.
+fn missing(text: &str, module: &str, defined_in: &str) -> Sighting {
+    let past = Past {
+        form: None,
+        module: Some(module.to_owned()),
+        defined_in: vec![defined_in.to_owned()],
+        ..past(Form::Untouched)
+    };
+    Sighting { sense: None, past: Some(past), ..sees(Role::Name, text, sense(Nature::Instance)) }
+}
+
+/// What is told of a step that raised something on the line on which a function is missing.
+fn raising(name: &str, line: usize, seen: &Sighting, stops: &[Place]) -> Vec<(Cause, String)> {
+    let raised = Raised {
+        name: name.to_owned(),
+        text: String::new(),
+        frames: vec![place(line)],
+        dropped: 0,
+        chain: Vec::new(),
+    };
+    let restart = [sees(Role::Name, &seen.text, function("units.litre#1"))];
+    let found = diagnose(&Evidence {
+        verdict: Verdict::Broken,
+        raised: Some(&raised),
+        edited: true,
+        earlier: &[],
+        seen: std::slice::from_ref(seen),
+        restart: &restart,
+        stops,
+        imported: &Imported::from_source(""),
+    });
+    found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
+}
+
+#[test]
+fn a_name_that_was_not_there_to_be_copied_is_missing() {
+    let text = "recipe has no litre, which it has from units in a restart".to_owned();
+    let lacks = missing("litre", "recipe", "units");
+    assert_eq!(raising("NameError", 9, &lacks, &[]), [(Cause::FromImportAlias, text.clone())]);
+    let through = missing("recipe.litre", "recipe", "units");
+    assert_eq!(raising("AttributeError", 9, &through, &[]), [(Cause::FromImportAlias, text)]);
+    assert_eq!(raising("KeyError", 9, &lacks, &[]), [], "it raised something else");
+    assert_eq!(raising("NameError", 8, &lacks, &[]), [], "it raised on another line");
+    assert_eq!(
+        raising("NameError", 9, &lacks, &[place(3)]),
+        [],
+        "a reload may have stopped before the import"
+    );
+}
+
+#[test]
+fn a_name_that_no_module_has_or_one_that_was_not_executed_since_is_not_a_copy() {
+    assert_eq!(raising("NameError", 9, &missing("litre", "recipe", "others"), &[]), []);
+    assert_eq!(raising("NameError", 9, &missing("litre", "units", "units"), &[]), []);
+    let lacks = missing("litre", "recipe", "units");
+    let past = lacks.past.clone().map(|past| Past { source: Executed::Before, ..past });
+    assert_eq!(raising("NameError", 9, &Sighting { past, ..lacks }, &[]), []);
 }
