@@ -1,6 +1,8 @@
 //! What a watched run tells of the lines of its steps, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "evidence/importers.rs"]
+mod importers;
 #[path = "evidence/texts.rs"]
 mod texts;
 #[path = "evidence/threads.rs"]

@@ -157,6 +157,9 @@ pub enum Role {
     /// the one in the dict, on the one that is looked up. The text is the dict's. (A key that is an
     /// instance and goes by identity is compared.)
     Key,
+    /// `_interpreters.run_string(id, code)` and the like: the function, which runs code in another interpreter of
+    /// the process.
+    Interpreter,
     /// A function of the scenario's begins to run, or goes on to. The text is where in its file it is, as
     /// `__qualname__` has it; it has no meaning, and is found nowhere. Told for each call, up to four of
     /// the same code.

@@ -31,6 +31,8 @@ other_in, pair_of_generations = operands.other_in, operands.pair_of_generations 
 ELEMENTS = 1000
 OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: locals are not in a namespace
 PICKLERS = frozenset(["pickle", "cPickle", "_pickle", "dill", "dill._dill", "cloudpickle", "cloudpickle.cloudpickle"])
+INTERPRETERS = frozenset(["_interpreters", "_xxsubinterpreters"])
+RUNNERS = frozenset(["run_string", "run_func", "exec", "call"])
 MAPPING_PROXY = getattr(types, "MappingProxyType", None)
 
 
@@ -194,6 +196,9 @@ def see_call(look, node):
             look.tell("pickle", argument)
             for inside in insides_of(argument):
                 look.tell("pickle", inside)
+        return
+    if is_run_elsewhere(callee):
+        look.tell("interpreter", Operand(u".".join(names), found, callee))
         return
     see_foreign_call(look, names, found, callee, node)
     argument = look.operand(node.args[0])
@@ -392,6 +397,14 @@ def is_pickling(callee, base, name):
         module = callee.__module__
         return type(module) is str and module in PICKLERS
     return False
+
+
+def is_run_elsewhere(callee):
+    """Whether a function has another interpreter of the process run code."""
+    if type(callee) is not types.BuiltinFunctionType or callee.__name__ not in RUNNERS:
+        return False
+    module = callee.__module__
+    return type(module) is str and module in INTERPRETERS
 
 
 def registry_of(function):

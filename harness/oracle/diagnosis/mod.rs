@@ -4,6 +4,7 @@
 
 mod cause;
 mod copies;
+mod importers;
 mod names;
 mod objects;
 mod relations;
@@ -88,6 +89,7 @@ const RULES: &[Rule] = &[
     objects::heirs,
     runs::made_by_functions,
     runs::kept,
+    importers::in_another_interpreter,
 ];
 
 /// Diagnoses one step.

@@ -1,4 +1,4 @@
-//! Rules about modules as a whole: those that are half executed, or lack what others have.
+//! Rules about modules as a whole: those that are half executed, lack what others have, or are out of reach.
 
 use super::{
     Cause, Evidence, Executed, Form, Imported, Nature, Past, Place, Role, Sense, Sighting, Verdict, diagnose,
@@ -102,4 +102,15 @@ fn a_name_that_no_module_has_or_one_that_was_not_executed_since_is_not_a_copy() 
     let lacks = missing("litre", "recipe", "units");
     let past = lacks.past.clone().map(|past| Past { source: Executed::Before, ..past });
     assert_eq!(raising("NameError", 9, &Sighting { past, ..lacks }, &[]), []);
+}
+
+#[test]
+fn another_interpreter_gives_the_old_answer_where_nothing_else_does() {
+    let calls = sees(Role::Interpreter, "interpreters.run_string", sense(Nature::Instance));
+    let text = "interpreters.run_string runs code in another interpreter of the process, which no reload here reaches";
+    one(Verdict::Stale, std::slice::from_ref(&calls), &[], Cause::NotReloaded, text);
+    assert_eq!(diagnosed(Verdict::Mixed, std::slice::from_ref(&calls), &[]), []);
+    let old = sees(Role::Name, "f", function("foo.f#1"));
+    let text = "f is still foo.f#1; foo.f means foo.f#2 now";
+    one(Verdict::Stale, &[calls, old], &[], Cause::FromImportAlias, text);
 }
