@@ -14,7 +14,7 @@ import weakref
 
 PY2 = sys.version_info[0] == 2
 gettrace, settrace, exc_info = sys.gettrace, sys.settrace, sys.exc_info
-getrecursionlimit = sys.getrecursionlimit
+getframe, getrecursionlimit = sys._getframe, sys.getrecursionlimit
 loaded, raw_get = sys.modules, dict.get
 # Given by the probe: raw, lines, values, operands, reloads, looks and threads.
 class_of, mro_of = raw.class_of, raw.mro_of  # noqa: F821
@@ -247,6 +247,15 @@ class Watch(object):
         if outer is not None:
             sides = [Operand(text, "local", value) for text, value in zip((u"one side", u"the other"), met)]
             self.tell(outer, outer.f_lineno, "meet", sides[0], sides[1])
+
+    def note_archive(self, path):
+        """Tells of an archive of which a reload will not read what it holds, on the line that reloads."""
+        frame = None if path is None or self.full else getframe(1)
+        while frame is not None and self.lines_of(frame.f_code) is None:
+            frame = frame.f_back
+        if frame is not None:
+            operand = Operand(self.relative(path), "nowhere", MISSING)
+            self.tell(frame, frame.f_lineno, "archive", operand, None)
 
     def stop(self):
         self.full = True

@@ -160,6 +160,9 @@ pub enum Role {
     /// `_interpreters.run_string(id, code)` and the like: the function, which runs code in another interpreter of
     /// the process.
     Interpreter,
+    /// A reload goes by a table of contents of an archive that has the module elsewhere than the archive has it:
+    /// `zipimport` keeps it. The text is the archive's path; it has no meaning, and is found nowhere.
+    Archive,
     /// A function of the scenario's begins to run, or goes on to. The text is where in its file it is, as
     /// `__qualname__` has it; it has no meaning, and is found nowhere. Told for each call, up to four of
     /// the same code.

@@ -24,6 +24,7 @@ const FILES: &[(&str, &str)] = &[
     ("values.py", include_str!("values.py")),
     ("reloads.py", include_str!("reloads.py")),
     ("operands.py", include_str!("operands.py")),
+    ("archives.py", include_str!("archives.py")),
     ("threads.py", include_str!("threads.py")),
     ("looks.py", include_str!("looks.py")),
     ("evidence.py", include_str!("evidence.py")),

@@ -12,7 +12,7 @@ PY2 = sys.version_info[0] == 2
 gettrace, settrace = sys.gettrace, sys.settrace
 loaded = sys.modules
 raw_get = dict.get
-# Given by the probe: raw and values.
+# Given by the probe: raw, values and archives.
 class_of, module_dict, value_module = raw.class_of, raw.module_dict, raw.value_module  # noqa: F821
 class_namespace, to_text = raw.class_namespace, raw.to_text  # noqa: F821
 is_class, namespace_of, refer = values.is_class, values.namespace_of, values.refer  # noqa: F821
@@ -54,6 +54,8 @@ class Reloads(object):
         is_free = tracer is None
         if is_free:
             settrace(self.on_module)
+        if namespace is not None and not self.watch.full:
+            self.watch.note_archive(archives.read_elsewhere(namespace))
         reload = namespace, self.watch.ident()
         self.under_way.append(reload)
         try:

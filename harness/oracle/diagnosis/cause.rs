@@ -43,6 +43,8 @@ pub enum Cause {
     RegisteredTwice,
     /// What ran is not of today's source, and its name means it: no reload has made it anew.
     NotReloaded,
+    /// An importer reads by what it took down of an archive before that was changed.
+    StaleImporterCache,
     /// A name was read while a reload was still executing its module.
     PartiallyInitialized,
     /// A reload raised half-way.
@@ -53,7 +55,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::UnboundBaseCall,
         Self::TwoArgumentSuper,
         Self::IsinstanceMisses,
@@ -73,6 +75,7 @@ impl Cause {
         Self::StateReset,
         Self::RegisteredTwice,
         Self::NotReloaded,
+        Self::StaleImporterCache,
         Self::PartiallyInitialized,
         Self::ReloadStopped,
         Self::SourceDoesNotStart,
@@ -119,6 +122,7 @@ impl Cause {
             Self::StateReset => page!("state-reset"),
             Self::RegisteredTwice => page!("registered-twice"),
             Self::NotReloaded => page!("not-reloaded"),
+            Self::StaleImporterCache => page!("stale-importer-cache"),
             Self::PartiallyInitialized => page!("partially-initialized"),
             Self::ReloadStopped => page!("reload-stopped"),
             Self::SourceDoesNotStart => page!("source-does-not-start"),

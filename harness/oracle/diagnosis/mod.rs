@@ -64,6 +64,7 @@ const RULES: &[Rule] = &[
     relations::meetings,
     names::deleted,
     runs::deleted,
+    importers::goes_by_an_old_table,
     names::not_copied,
     state::unfinished,
     state::registered_twice,

@@ -21,7 +21,7 @@ pub(super) fn calls(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 fn relation(sighting: &Sighting) -> Option<Diagnosis> {
     let cause = match sighting.role {
-        Role::Name | Role::Run | Role::Meet | Role::Interpreter => return None,
+        Role::Name | Role::Run | Role::Meet | Role::Interpreter | Role::Archive => return None,
         Role::Pickle => return pickled(sighting),
         Role::Compare => return compared(sighting),
         Role::Dispatch | Role::Key => return keyed(sighting),

@@ -105,6 +105,17 @@ fn a_name_that_no_module_has_or_one_that_was_not_executed_since_is_not_a_copy() 
 }
 
 #[test]
+fn an_archive_that_is_read_by_an_old_table_is_told_of_any_step_that_differs() {
+    let seen = [Sighting { sense: None, ..sees(Role::Archive, "app.zip", sense(Nature::Instance)) }];
+    let text =
+        "the importer of app.zip goes by the table of contents that it read before app.zip was changed";
+    for verdict in [Verdict::Broken, Verdict::Mixed, Verdict::Stale] {
+        one(verdict, &seen, &[], Cause::StaleImporterCache, text);
+    }
+    assert_eq!(diagnosed(Verdict::Same, &seen, &[]), []);
+}
+
+#[test]
 fn another_interpreter_gives_the_old_answer_where_nothing_else_does() {
     let calls = sees(Role::Interpreter, "interpreters.run_string", sense(Nature::Instance));
     let text = "interpreters.run_string runs code in another interpreter of the process, which no reload here reaches";
