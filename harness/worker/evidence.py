@@ -175,8 +175,12 @@ class Watch(object):
 
     def on_call_of_text(self, frame):
         """Tells what names of a module a text means that is evaluated in it: of its lines nothing is known."""
-        code, own, namespace = frame.f_code, frame.f_locals, frame.f_globals
-        if code.co_flags & OPTIMIZED or type(own) is not dict or not self.reloads.is_own(namespace):
+        code, namespace = frame.f_code, frame.f_globals
+        # One with a comprehension in it has variables as well, and on 3.12 asking for them may show.
+        if code.co_flags & OPTIMIZED or code.co_varnames or not self.reloads.is_own(namespace):
+            return
+        own = frame.f_locals
+        if type(own) is not dict:
             return
         for name in names_read(code):
             is_local = own is not namespace and name in own
