@@ -55,16 +55,21 @@ pub(crate) fn look(
         }
         let seen = seen.sightings(step);
         let stops = run.stops(step);
+        let made = run.made(step);
+        let made_in_restart = restarts.today(step)?.made(step);
         earlier.retain(|(before, _)| !run.reloads_between(*before, step));
         let met: Vec<_> = earlier.iter().map(|(_, seen)| seen.clone()).collect();
         let evidence = Evidence {
             verdict: judged.verdict,
             raised: run.observation(step).and_then(|step| step.exception.as_ref()),
             edited: restarts.sources.at(step) > 0,
+            reloads: run.reloads(step) || restarts.today(step)?.reloads(step),
             earlier: &met,
             seen: &seen,
             restart: &expected,
             stops: &stops,
+            made: &made,
+            made_in_restart: &made_in_restart,
             imported: &imported,
         };
         judged.diagnoses = diagnose(&evidence);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::claims::{Claimed, claims};
+use super::diagnosis::Made;
 use super::judgement::Restarted;
 use super::sources::Script;
 use crate::scenario::Step;
@@ -110,6 +111,12 @@ impl Course {
             }
             Step::Statement(_) => false,
         })
+    }
+
+    /// The names that objects were given up to a step, each with its newest generation.
+    pub(crate) fn made(&self, step: usize) -> Made {
+        let end = self.script.place(step).map_or(0, |place| (place + 1).min(self.trace.steps.len()));
+        Made::of(self.trace.steps[..end].iter().flat_map(|seen| &seen.changes.made).map(|new| &new.identity))
     }
 
     /// Where modules raised while they were executed, before a step, and have not been edited since.

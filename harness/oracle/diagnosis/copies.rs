@@ -1,6 +1,6 @@
 //! Copies of what has no identity: numbers, texts, objects of the library.
 
-use super::state::{compared, differing};
+use super::state::{compared, differing, means_one_thing};
 use super::{Cause, Diagnosis, Evidence, finding, names};
 use crate::oracle::Verdict;
 use crate::trace::Sighting;
@@ -51,10 +51,11 @@ pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 /// Objects that were what a name meant before a reload made it anew.
 pub(super) fn formers(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
+        // Of what a loop goes through, one is old and another is not: none is what the line is about.
+        .filter(|(one, _)| one.found != Found::Local || means_one_thing(evidence.seen, one))
         .filter_map(|(one, _)| {
             let former = one.past.as_ref()?.former.as_ref()?;
-            let name = one.text.rsplit('.').next().unwrap_or_default();
-            let is_kept = one.found == Found::Local || !evidence.imported.has(name);
+            let is_kept = one.found == Found::Local || !evidence.imported.has(&one.place.file, &one.text);
             let cause = if is_kept { Cause::KeptReference } else { Cause::FromImportAlias };
             let text = format!("{} is still what {former} meant before the reload", one.text);
             Some(finding(cause, one, text))

@@ -14,12 +14,14 @@ mod state;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 pub use cause::Cause;
 
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
-use crate::trace::{Identity, Place, Raised, Referent, Sense, Sighting};
-use crate::worker::Role;
+use crate::trace::{Identity, Label, Place, Raised, Referent, Sense, Sighting};
+use crate::worker::{Nature, Role};
 
 /// How many causes are told of one step.
 const MOST: usize = 2;
@@ -43,6 +45,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) raised: Option<&'a Raised>,
     /// Whether any source was edited before it.
     pub(crate) edited: bool,
+    /// Whether it reloads something.
+    pub(crate) reloads: bool,
     /// What lines meant in earlier steps that differ from a restart, none of which came before a reload.
     pub(crate) earlier: &'a [Vec<Sighting>],
     /// What the lines of the step meant.
@@ -51,8 +55,41 @@ pub(crate) struct Evidence<'a> {
     pub(crate) restart: &'a [Sighting],
     /// Where reloads raised, of the sources that are still today's.
     pub(crate) stops: &'a [Place],
+    /// What there is of whatever has an identity, in the run.
+    pub(crate) made: &'a Made,
+    /// The same in a restart.
+    pub(crate) made_in_restart: &'a Made,
     /// Which names the scenario imports.
     pub(crate) imported: &'a Imported,
+}
+
+/// The names that classes, functions and modules were given, each with its newest generation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Made(BTreeMap<String, u32>);
+
+impl Made {
+    pub(crate) fn of<'a>(identities: impl Iterator<Item = &'a Identity>) -> Self {
+        let mut newest = BTreeMap::new();
+        for Label { name, generation } in identities.map(|identity| &identity.label) {
+            let known = newest.entry(name.clone()).or_default();
+            *known = (*generation).max(*known);
+        }
+        Self(newest)
+    }
+
+    /// Whether something was made under the name of what an identity is in, and nothing under its own.
+    fn lacks(&self, identity: &Identity) -> bool {
+        let name = &identity.label.name;
+        let owner = name.rsplit_once('.').map(|(owner, _)| owner);
+        owner.is_some_and(|owner| self.0.contains_key(owner)) && !self.0.contains_key(name)
+    }
+
+    /// A newer generation than that of an identity.
+    fn newer(&self, identity: &Identity) -> Option<Label> {
+        let Label { name, generation } = &identity.label;
+        let newest = self.0.get(name).filter(|newest| *newest > generation)?;
+        Some(Label { name: name.clone(), generation: *newest })
+    }
 }
 
 /// A rule finds what it knows of.
@@ -63,6 +100,7 @@ const RULES: &[Rule] = &[
     relations::relations,
     relations::meetings,
     names::deleted,
+    names::of_deleted_classes,
     runs::deleted,
     importers::goes_by_an_old_table,
     names::not_copied,
@@ -90,6 +128,7 @@ const RULES: &[Rule] = &[
     objects::heirs,
     runs::made_by_functions,
     runs::kept,
+    runs::stopped,
     importers::in_another_interpreter,
 ];
 
@@ -153,5 +192,9 @@ fn a(identity: &Identity) -> String {
 
 /// `, and foo.Bar means foo.Bar#2 now`
 fn now(sense: &Sense) -> String {
-    sense.now.as_ref().map(|now| format!("; {} means {} now", now.label.name, now.label)).unwrap_or_default()
+    let told = |now: &Identity| match (sense.nature, &now.label) {
+        (Nature::Module, label) => format!("; sys.modules['{}'] is {label} now", label.name),
+        (_, label) => format!("; {} means {label} now", label.name),
+    };
+    sense.now.as_ref().map(told).unwrap_or_default()
 }

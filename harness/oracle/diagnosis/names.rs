@@ -2,7 +2,7 @@
 
 use super::objects::raised_at;
 use super::runs::outlives_its_function;
-use super::state::is_same_line;
+use super::state::{is_of_the_library, is_same_line};
 use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_dotted, is_superseded, names, now};
 use crate::oracle::Verdict;
 use crate::trace::{Identity, Referent, Sense, Sighting};
@@ -14,7 +14,9 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         evidence.restart.iter().any(|other| other.text == one.text && is_deleted(one, other))
     };
     let masked = evidence.verdict == Verdict::Masked;
-    let missing = |one: &Sighting| masked && in_restart(one, |_, other| other.sense.is_none());
+    let missing = |one: &Sighting| {
+        masked && in_restart(one, |_, other| other.sense.is_none()) && !is_of_the_library(evidence, one)
+    };
     let in_the_way = |one: &Sighting| {
         one.found == Found::Global
             && in_restart(one, |one, other| {
@@ -59,11 +61,28 @@ pub(super) fn not_copied(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     evidence.seen.iter().filter(|_| evidence.stops.is_empty()).filter_map(told).collect()
 }
 
+/// Objects whose class is what its name means, and which a restart does not have.
+pub(super) fn of_deleted_classes(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    if evidence.verdict != Verdict::Masked {
+        return Vec::new();
+    }
+    let told = |(one, sense): (&Sighting, &Sense)| {
+        let class = identity(sense.class.as_ref()).filter(|_| !is_superseded(sense.class.as_ref()))?;
+        let is_one = sense.nature == Nature::Instance && evidence.made_in_restart.lacks(class);
+        let text = || format!("{} is {}, which today's source does not define", one.text, a(class));
+        is_one.then(|| finding(Cause::DeletedName, one, text()))
+    };
+    names(evidence).find_map(told).into_iter().collect()
+}
+
 /// What functions took hold of when they were made.
 pub(super) fn closures_and_defaults(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     names(evidence)
         .filter(|(one, _)| is_dotted(one))
         .filter_map(|(one, sense)| {
+            if is_kept_itself(evidence, one) {
+                return None;
+            }
             let (cause, how) = match one.found {
                 Found::Free => (Cause::ClosureKeeps, "in the closure"),
                 Found::Default => (Cause::DefaultKeeps, "as the default of a parameter"),
@@ -73,6 +92,15 @@ pub(super) fn closures_and_defaults(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             Some(finding(cause, one, format!("{} is {is} {how}{}", one.text, now(sense))))
         })
         .collect()
+}
+
+/// Whether a line is in a function that is superseded, and that another line names: whatever that function has
+/// in it, it is the function that is kept.
+fn is_kept_itself(evidence: &Evidence<'_>, line: &Sighting) -> bool {
+    let Some(runs) = identity(line.runs.as_ref()).filter(|_| is_superseded(line.runs.as_ref())) else {
+        return false;
+    };
+    names(evidence).any(|(_, sense)| identity(sense.is.as_ref()).is_some_and(|is| is.token == runs.token))
 }
 
 /// Bound methods that were taken out of their objects.
@@ -94,11 +122,20 @@ pub(super) fn bound_methods(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 fn is_looked_up(evidence: &Evidence<'_>, method: &Sighting, sense: &Sense) -> bool {
     let Some((base, _)) = method.text.rsplit_once('.') else { return false };
     names(evidence).any(|(one, other)| {
-        one.text == base
-            && one.place == method.place
-            && other.nature == Nature::Instance
-            && other.class == sense.class
+        let is_it = match other.nature {
+            Nature::Instance => other.class == sense.class,
+            // A method of its metaclass.
+            Nature::Class => defines(sense.class.as_ref(), sense.is.as_ref()),
+            Nature::Module | Nature::Function | Nature::Method => false,
+        };
+        one.text == base && one.place == method.place && is_it
     })
+}
+
+/// Whether a function has the name of one that is defined in a class.
+fn defines(class: Option<&Referent>, function: Option<&Referent>) -> bool {
+    let owner = identity(function).and_then(|is| Some(is.label.name.rsplit_once('.')?.0));
+    owner.is_some() && owner == identity(class).map(|class| class.label.name.as_str())
 }
 
 /// Functions that find themselves where they kept what they are wrapped around.
@@ -119,7 +156,17 @@ pub(super) fn wrapped_around_itself(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 /// Superseded classes and functions that are named elsewhere than where they were defined.
 pub(super) fn aliases(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
-    kept(evidence).into_iter().filter_map(|(one, told)| is_dotted(one).then_some(told)).collect()
+    let kept = kept(evidence);
+    let is_module = |one: &Sighting| one.sense.as_ref().is_some_and(|sense| sense.nature == Nature::Module);
+    // What is in a module that is not today's is told by that.
+    let is_inside = |one: &Sighting| {
+        let within = |base: &Sighting| {
+            one.text.strip_prefix(base.text.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        kept.iter().any(|(base, _)| is_module(base) && base.place == one.place && within(base))
+    };
+    let told = kept.iter().filter(|(one, _)| is_dotted(one) && !is_inside(one));
+    told.map(|(_, told)| told.clone()).collect()
 }
 
 /// Superseded classes and functions that are in a container.
@@ -148,9 +195,14 @@ fn kept<'a>(evidence: &Evidence<'a>) -> Vec<(&'a Sighting, Diagnosis)> {
                     format!("{object} is {}, so {} runs {}{}", a(class), one.text, is.label, now(sense));
                 return Some((one, finding(Cause::OldInstance, one, text)));
             }
-            let name = one.text.rsplit('.').next().unwrap_or_default();
-            let is_kept = one.found == Found::Local || base.is_some() || !evidence.imported.has(name);
-            let cause = if is_kept { Cause::KeptReference } else { Cause::FromImportAlias };
+            let is_kept = one.found == Found::Local
+                || base.is_some()
+                || !evidence.imported.has(&one.place.file, &one.text);
+            let cause = if is_kept || sense.nature == Nature::Module {
+                Cause::KeptReference
+            } else {
+                Cause::FromImportAlias
+            };
             Some((one, finding(cause, one, format!("{} is still {}{}", one.text, is.label, now(sense)))))
         })
         .collect()
@@ -240,7 +292,7 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
                 (Some(is), _) if is.label.generation > 1 && !is_superseded(sense.is.as_ref()) => {
                     is.label.to_string()
                 }
-                (None, Some(plain)) => plain.clone(),
+                (None, Some(plain)) if is_of_today(evidence, one) => plain.clone(),
                 _ => return None,
             };
             let text = format!(
@@ -250,6 +302,17 @@ fn old_code(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             Some(finding(Cause::OldCodeNewGlobals, one, text))
         })
         .collect()
+}
+
+/// Whether a plain value is the one that a restart finds under its name: else it may be of before the reload.
+fn is_of_today(evidence: &Evidence<'_>, one: &Sighting) -> bool {
+    let plain = |one: &Sighting| one.sense.as_ref().and_then(|sense| sense.plain.clone());
+    let mut there = evidence
+        .restart
+        .iter()
+        .filter(|other| other.text == one.text && other.place.file == one.place.file)
+        .peekable();
+    there.peek().is_none() || there.any(|other| plain(other) == plain(one))
 }
 
 /// Whether an expression is an instance that the line itself makes: it is its class that is old, and kept.

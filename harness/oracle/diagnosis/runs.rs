@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cause, Diagnosis, Evidence, finding, identity, is_superseded, names, now};
+use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, names, now};
 use crate::oracle::Verdict;
-use crate::trace::{Sighting, Written};
-use crate::worker::Role;
+use crate::trace::{Origin, Place, Sighting, Written};
+use crate::worker::{Nature, Role};
 
 /// From so many calls of one code object on, the evidence no longer counts.
 const UNCOUNTED: usize = 4;
@@ -17,6 +17,11 @@ pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|one| !is_inside_a_function(one))
         .map(|one| {
             let (what, file) = (told(one), &one.place.file);
+            if let Some(newer) = identity(one.runs.as_ref()).and_then(|is| evidence.made.newer(is)) {
+                let text =
+                    format!("{what} ran: its name was given back to it, and meant {newer} before that");
+                return finding(Cause::KeptReference, one, text);
+            }
             if one.written == Written::Elsewhere {
                 let text = format!("{what} ran, which was made by a reload and is not what {file} has there");
                 return finding(Cause::NotReloaded, one, text);
@@ -31,14 +36,34 @@ pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .collect()
 }
 
-/// Functions that ran, and that today's source does not define.
+/// A reload that raises half-way, whatever the reason.
+pub(super) fn stopped(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let is_module = |place: &&Place| place.function == "<module>" && place.origin == Origin::Scenario;
+    let raised = evidence.raised.filter(|_| evidence.reloads && evidence.verdict == Verdict::Broken);
+    let stop = raised.and_then(|raised| raised.frames.iter().find(is_module));
+    let told = |stop: &Place| {
+        let text = "the reload stopped here: what stands above is new, and what stands below is of before it";
+        Diagnosis { cause: Cause::ReloadStopped, place: Some(stop.clone()), text: text.to_owned() }
+    };
+    stop.map(told).into_iter().collect()
+}
+
+/// Functions that ran, and that today's source does not define, or not in a process that begins with it.
 pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let is_silent = matches!(evidence.verdict, Verdict::Stale | Verdict::Mixed | Verdict::Masked);
+    let why = |one: &Sighting| match one.written {
+        Written::Gone => Some("today's source does not define"),
+        Written::Today if is_silent => {
+            let is_missing = evidence.made_in_restart.lacks(identity(one.runs.as_ref())?);
+            is_missing.then_some("today's source does not come to define")
+        }
+        Written::Today | Written::Before | Written::Elsewhere => None,
+    };
     runs(evidence.seen)
-        .filter(|one| one.written == Written::Gone && is_current(one))
-        .filter(|one| !is_inside_a_function(one))
-        .map(|one| {
-            let text = format!("{} ran, which today's source does not define", told(one));
-            finding(Cause::DeletedName, one, text)
+        .filter(|one| is_current(one) && !is_inside_a_function(one))
+        .filter_map(|one| {
+            let text = format!("{} ran, which {}", told(one), why(one)?);
+            Some(finding(Cause::DeletedName, one, text))
         })
         .collect()
 }
@@ -107,15 +132,38 @@ pub(super) fn kept(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 /// Functions that a function of before the edit has made: no reload makes them anew.
 pub(super) fn made_by_functions(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    let is_old = |one: &Sighting| matches!(one.written, Written::Before | Written::Gone);
+    // Where the maker itself has run, it is the maker that is old.
+    let has_run = |maker: &str, file: &str| {
+        runs(evidence.seen).any(|one| one.text == maker && one.place.file == file && is_old(one))
+    };
     runs(evidence.seen)
-        .filter(|one| matches!(one.written, Written::Before | Written::Gone) && is_inside_a_function(one))
-        .map(|one| {
-            let (maker, _) = one.text.rsplit_once(".<locals>").unwrap_or_default();
-            let what = told(one);
-            let text = format!("{what} ran, as {maker} made it before {} was changed", one.place.file);
-            finding(Cause::KeptReference, one, text)
+        .filter(|one| is_old(one) && is_inside_a_function(one))
+        .filter_map(|one| {
+            let (maker, inside) = one.text.rsplit_once(".<locals>.")?;
+            if has_run(maker, &one.place.file) {
+                return None;
+            }
+            if let Some((object, class)) =
+                inside.split_once('.').and_then(|(class, _)| of_class(evidence, class))
+            {
+                let text =
+                    format!("{object} is {class}, which {maker} made before {} was changed", one.place.file);
+                return Some(finding(Cause::OldInstance, one, text));
+            }
+            let text = format!("{} ran, as {maker} made it before {} was changed", told(one), one.place.file);
+            Some(finding(Cause::KeptReference, one, text))
         })
         .collect()
+}
+
+/// What a line names that is an instance of a class of some name: `secret`, `a foo.Cipher#1`.
+fn of_class<'a>(evidence: &Evidence<'a>, name: &str) -> Option<(&'a str, String)> {
+    names(evidence).filter(|(_, sense)| sense.nature == Nature::Instance).find_map(|(one, sense)| {
+        let class = identity(sense.class.as_ref())?;
+        let is_it = class.label.name.rsplit('.').next() == Some(name);
+        is_it.then(|| (one.text.as_str(), a(class)))
+    })
 }
 
 fn runs(seen: &[Sighting]) -> impl Iterator<Item = &Sighting> {

@@ -21,30 +21,38 @@ pub(super) fn registered_twice(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|(one, ..)| {
             one.found == Found::Global && is_dotted(one) && !one.text.ends_with("sys.modules")
         })
-        .filter(|(one, ..)| matches!(form(one), None | Some(Form::Grown)) || is_keyed_by_class(evidence, one))
+        .filter(|(one, ..)| {
+            matches!(form(one), None | Some(Form::Grown)) || other_key(evidence, one).is_some()
+        })
         .filter(|(one, ..)| began_with(evidence.seen, one) != began_with(evidence.restart, one))
         .filter_map(|(one, here, there)| {
             let (size, expected) = (here.size?, there.size?);
             let text = format!("{} holds {size}, where it holds {expected} in a restart", one.text);
-            let is_reloads = size > expected && !grew_since(evidence, one, expected);
-            is_reloads.then(|| finding(Cause::RegisteredTwice, one, text))
+            if size <= expected {
+                return None;
+            }
+            if let Some(class) = other_key(evidence, one) {
+                let text = format!("{text}, and {} is one of its keys", class.label);
+                return Some(finding(Cause::RegistryKeyedByClass, one, text));
+            }
+            (!grew_since(evidence, one, expected)).then(|| finding(Cause::RegisteredTwice, one, text))
         })
         .collect()
 }
 
 /// Whether a container held no more than it should in an earlier step, after the reload: that step, or a later
-/// one, may have put more into it. A registry that did not know the class of this generation is another matter.
+/// one, may have put more into it.
 fn grew_since(evidence: &Evidence<'_>, container: &Sighting, expected: u64) -> bool {
-    !is_keyed_by_class(evidence, container)
-        && earlier(evidence, container).any(|one| {
-            let size = one.sense.as_ref().and_then(|sense| sense.size);
-            one.found == Found::Global && size.is_some_and(|size| size <= expected)
-        })
+    earlier(evidence, container).any(|one| {
+        let size = one.sense.as_ref().and_then(|sense| sense.size);
+        one.found == Found::Global && size.is_some_and(|size| size <= expected)
+    })
 }
 
-/// Whether an earlier step found a class of another generation among the keys of a container.
-fn is_keyed_by_class(evidence: &Evidence<'_>, container: &Sighting) -> bool {
-    earlier(evidence, container).any(|one| matches!(one.role, Role::Key | Role::Dispatch))
+/// The class of another generation that an earlier step has found among the keys of a container.
+fn other_key<'a>(evidence: &Evidence<'a>, container: &'a Sighting) -> Option<&'a Identity> {
+    let key = |one: &'a Sighting| identity(one.sense.as_ref()?.is.as_ref());
+    earlier(evidence, container).filter(|one| matches!(one.role, Role::Key | Role::Dispatch)).find_map(key)
 }
 
 /// What earlier steps told of a container, by whatever module's name it was called.
@@ -111,6 +119,7 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         .filter(|(one, ..)| !is_of_the_library(evidence, one) && !is_of_an_old_object(evidence, one))
         // What holds more than in a restart was not begun anew.
         .filter(|(_, here, there)| here.size.is_none() || here.size <= there.size)
+        .filter(|(_, here, there)| !is_more(here, there))
         .filter_map(|(one, here, there)| {
             let text = compared(one, here, there)?;
             let undone = one.past.as_ref().and_then(|past| past.undone.as_ref());
@@ -124,6 +133,12 @@ pub(super) fn reset(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
             }
         })
         .collect()
+}
+
+/// Whether a number is greater than another one.
+fn is_more(here: &Sense, there: &Sense) -> bool {
+    let number = |sense: &Sense| sense.plain.as_ref()?.parse::<f64>().ok();
+    number(here).zip(number(there)).is_some_and(|(here, there)| here > there)
 }
 
 /// Locks, queues and the like that are not the ones they were.
@@ -152,7 +167,7 @@ fn form(one: &Sighting) -> Option<Form> {
 }
 
 /// Whether it is in a module that is not the scenario's, `sys.modules` for one: no reload makes that anew.
-fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
+pub(super) fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool {
     one.text.match_indices('.').any(|(end, _)| {
         names(evidence).any(|(base, sense)| {
             base.text == one.text[..end]
@@ -178,20 +193,21 @@ fn is_of_an_old_object(evidence: &Evidence<'_>, one: &Sighting) -> bool {
 /// with another. The old source's answer comes of old data only where the object itself has it, and new code,
 /// or none, has found it there.
 pub(super) fn old_data(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
+    // What nobody edited puts the same into its objects.
+    if !evidence.edited {
+        return Vec::new();
+    }
     let is_attribute = |one: &Sighting| {
         let base = one.text.rsplit_once('.').map(|(base, _)| base);
         base.is_some_and(|base| {
             names(evidence).any(|(other, sense)| other.text == base && is_of_reloaded(sense))
         })
     };
-    let is_one = |seen: &[Sighting], one: &Sighting| {
-        seen.iter().filter(|other| other.role == one.role && is_same_line(other, one)).count() == 1
-    };
     let matters =
         |one: &Sighting| evidence.verdict != Verdict::Stale || one.own && !is_superseded(one.runs.as_ref());
     differing(evidence)
         .filter(|(one, ..)| matters(one) && is_attribute(one))
-        .filter(|(one, ..)| is_one(evidence.seen, one) && is_one(evidence.restart, one))
+        .filter(|(one, ..)| [evidence.seen, evidence.restart].iter().all(|seen| means_one_thing(seen, one)))
         .filter_map(|(one, here, there)| Some(finding(Cause::OldData, one, compared(one, here, there)?)))
         .collect()
 }
@@ -213,6 +229,11 @@ pub(super) fn missing(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
         Some(finding(Cause::OldData, one, format!("{base} has no {name}, where {has} in a restart")))
     };
     evidence.seen.iter().filter_map(told).collect()
+}
+
+/// Whether a line met something once: nothing, or nothing else, in turn.
+pub(super) fn means_one_thing(seen: &[Sighting], one: &Sighting) -> bool {
+    seen.iter().filter(|other| other.role == one.role && is_same_line(other, one)).count() == 1
 }
 
 /// Whether something is an instance of a class that was reloaded.

@@ -1,6 +1,9 @@
+mod deleted;
+mod kept;
 mod modules;
+mod state;
 
-use super::{Cause, Evidence, diagnose};
+use super::{Cause, Evidence, Made, diagnose};
 use crate::oracle::Verdict;
 use crate::oracle::imported::Imported;
 use crate::trace::{Identity, Label, Origin, Place, Referent, Sense, Sighting, Written};
@@ -83,19 +86,57 @@ fn on(sighting: Sighting, text: &str, sense: Sense) -> Sighting {
     Sighting { on: Some((text.to_owned(), sense)), ..sighting }
 }
 
+/// What is known of a scenario apart from what a step did.
+#[derive(Default)]
+struct Ground {
+    made: Made,
+    made_in_restart: Made,
+    imported: Imported,
+}
+
+impl Ground {
+    /// `foo.py` imports `f`.
+    fn importing() -> Self {
+        let mut ground = Self::default();
+        ground.imported.read(Some("foo.py"), "import f");
+        ground
+    }
+
+    fn evidence<'a>(
+        &'a self,
+        verdict: Verdict,
+        seen: &'a [Sighting],
+        restart: &'a [Sighting],
+    ) -> Evidence<'a> {
+        let Self { made, made_in_restart, imported } = self;
+        let (raised, earlier, stops) = (None, &[] as &[_], &[] as &[_]);
+        Evidence {
+            verdict,
+            raised,
+            edited: true,
+            reloads: false,
+            earlier,
+            seen,
+            restart,
+            stops,
+            made,
+            made_in_restart,
+            imported,
+        }
+    }
+}
+
+fn made(labels: &[&str]) -> Made {
+    let identities: Vec<Identity> = labels.iter().map(|label| identity(label)).collect();
+    Made::of(identities.iter())
+}
+
+fn told(evidence: &Evidence<'_>) -> Vec<(Cause, String)> {
+    diagnose(evidence).into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
+}
+
 fn diagnosed(verdict: Verdict, seen: &[Sighting], restart: &[Sighting]) -> Vec<(Cause, String)> {
-    let imported = &Imported::from_source("import f");
-    let found = diagnose(&Evidence {
-        verdict,
-        raised: None,
-        edited: true,
-        earlier: &[],
-        seen,
-        restart,
-        stops: &[],
-        imported,
-    });
-    found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
+    told(&Ground::importing().evidence(verdict, seen, restart))
 }
 
 fn one(verdict: Verdict, seen: &[Sighting], restart: &[Sighting], cause: Cause, text: &str) {
@@ -502,19 +543,9 @@ fn what_ran_of_a_file_that_was_changed_was_not_reloaded() {
 #[test]
 fn what_stands_below_the_line_at_which_a_reload_raised_is_of_before() {
     let seen = [ran("foo.f#2", 1, Written::Before)];
-    let imported = &Imported::from_source("");
     let stops = &[Place { function: "<module>".to_owned(), ..place(3) }];
-    let evidence = Evidence {
-        verdict: Verdict::Mixed,
-        raised: None,
-        edited: true,
-        earlier: &[],
-        seen: &seen,
-        restart: &[],
-        stops,
-        imported,
-    };
-    let found = diagnose(&evidence);
+    let ground = Ground::default();
+    let found = diagnose(&Evidence { stops, ..ground.evidence(Verdict::Mixed, &seen, &[]) });
     assert_eq!(found[0].cause, Cause::ReloadStopped);
     assert_eq!(found[0].place, Some(stops[0].clone()));
 }

@@ -1,8 +1,8 @@
 //! Rules about modules as a whole: those that are half executed, lack what others have, or are out of reach.
 
 use super::{
-    Cause, Evidence, Executed, Form, Imported, Nature, Past, Place, Role, Sense, Sighting, Verdict, diagnose,
-    diagnosed, function, known, one, past, place, sees, sense,
+    Cause, Evidence, Executed, Form, Ground, Nature, Past, Place, Role, Sense, Sighting, Verdict,
+    diagnosed, function, known, one, past, place, sees, sense, told,
 };
 use crate::trace::Raised;
 use crate::worker::Unfinished;
@@ -66,17 +66,9 @@ fn raising(name: &str, line: usize, seen: &Sighting, stops: &[Place]) -> Vec<(Ca
         chain: Vec::new(),
     };
     let restart = [sees(Role::Name, &seen.text, function("units.litre#1"))];
-    let found = diagnose(&Evidence {
-        verdict: Verdict::Broken,
-        raised: Some(&raised),
-        edited: true,
-        earlier: &[],
-        seen: std::slice::from_ref(seen),
-        restart: &restart,
-        stops,
-        imported: &Imported::from_source(""),
-    });
-    found.into_iter().map(|diagnosis| (diagnosis.cause, diagnosis.text)).collect()
+    let (ground, seen) = (Ground::default(), std::slice::from_ref(seen));
+    let evidence = ground.evidence(Verdict::Broken, seen, &restart);
+    told(&Evidence { raised: Some(&raised), stops, ..evidence })
 }
 
 #[test]
