@@ -1,6 +1,8 @@
 //! What a watched run tells of the lines of its steps, on every Python of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "evidence/builtin.rs"]
+mod builtin;
 #[path = "evidence/importers.rs"]
 mod importers;
 #[path = "evidence/texts.rs"]
@@ -231,7 +233,7 @@ fn isinstance_asks_for_classes_at_the_prompt_and_in_functions() {
     after_reload(">=2.7", function, ">>> foo.ask(b)").tells(&[
         "foo.py:7 Isinstance str: Builtin, class, on x: instance b#1 of foo.Bar#1",
         "foo.py:7 Isinstance Bar: Global, class foo.Bar#2, on x: instance b#1 of foo.Bar#1",
-        "foo.py:7 Isinstance KINDS: Global, class foo.Foo#2, on type(x): class foo.Bar#1",
+        "foo.py:7 Isinstance KINDS[1]: Global, class foo.Foo#2, on type(x): class foo.Bar#1",
     ]);
 }
 

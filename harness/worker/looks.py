@@ -25,7 +25,7 @@ nature_of, other_generation = values.nature_of, values.other_generation  # noqa:
 Operand, arguments_declared, constant = operands.Operand, operands.arguments_declared, operands.constant  # noqa: F821
 elements_of, insides_of, item = operands.elements_of, operands.insides_of, operands.item  # noqa: F821
 is_known_by_identity, is_one_of, made_by = operands.is_known_by_identity, operands.is_one_of, operands.made_by  # noqa: F821
-is_own_of = values.is_own_of  # noqa: F821
+is_old_style, is_own_of = values.is_old_style, values.is_own_of  # noqa: F821
 other_in, pair_of_generations = operands.other_in, operands.pair_of_generations  # noqa: F821
 
 ELEMENTS = 1000
@@ -64,7 +64,10 @@ class Look(object):
             operand = self.item(node)
         elif kind == "Call":
             operand = self.result(node)
-        return None if operand is None or operand.value is UNKNOWN or operand.value is MISSING else operand
+        if operand is None or operand.value is UNKNOWN or operand.value is MISSING:
+            return None
+        operand.value = unproxied(operand.value)
+        return operand
 
     def item(self, node):
         """`x[0]`, `x[key]`"""
@@ -258,8 +261,10 @@ def container(look, node):
 
 
 def see_subscript(look, node):
-    mapping = look.operand(node.value)
     key = look.operand(node.slice.value if kind_of(node.slice) == "Index" else node.slice)  # before 3.9
+    if key and kind_of(node.value) == "Dict":
+        tell_other(look, key, [one for one in map(look.operand, filter(None, node.value.keys)) if one])
+    mapping = look.operand(node.value)
     if mapping and key and issubclass(type(mapping.value), dict):
         tell_key(look, mapping, key)
 
@@ -338,13 +343,15 @@ def tell_classes(look, role, node, on):
     """Each class that an expression means: one, or a tuple of them, or a union."""
     for part in parts(node) if on else ():
         operand = look.operand(part)
-        todo = [operand.value] if operand else []
-        for value in todo:
+        todo = [(operand.text, operand.value)] if operand else []
+        for text, value in todo:
             if is_class(value):
+                if role == "super" and is_old_style(value):
+                    continue  # it refuses those, of whatever generation
                 holds = is_one_of(on.value, value) if role == "isinstance" else None
-                look.tell(role, Operand(operand.text, operand.found, value), on, of=full_name(value), holds=holds)
+                look.tell(role, Operand(text, operand.found, value), on, of=full_name(value), holds=holds)
             elif type(value) is tuple:
-                todo.extend(value)
+                todo.extend((u"%s[%d]" % (text, at), item) for at, item in enumerate(value))
 
 
 def tell_key(look, mapping, key):
@@ -407,6 +414,14 @@ def is_run_elsewhere(callee):
     return type(module) is str and module in INTERPRETERS
 
 
+def unproxied(value):
+    """The dict behind a read-only view of one."""
+    if MAPPING_PROXY is not None and type(value) is MAPPING_PROXY:
+        behind = (gc.get_referents(value) or [None])[0]
+        return behind if type(behind) is dict else value
+    return value
+
+
 def registry_of(function):
     """The dict that a function chooses by: `registry` is its attribute, or in its closure."""
     found = [raw_get(function.__dict__, "registry")]
@@ -417,8 +432,7 @@ def registry_of(function):
         except ValueError:
             pass  # an empty cell
     for value in found:
-        if MAPPING_PROXY is not None and type(value) is MAPPING_PROXY:
-            value = (gc.get_referents(value) or [None])[0]
+        value = unproxied(value)
         if type(value) is dict and len(value) <= ELEMENTS:
             return value
     return None

@@ -30,6 +30,11 @@ TEXTS = frozenset(id(kind) for kind in (str, text_type))
 PLAIN_KINDS = NUMBERS | TEXTS | frozenset(id(kind) for kind in (type(None), bool, float))
 SLOT = type(object.__getattribute__)
 MEMBER, GETSET = types.MemberDescriptorType, types.GetSetDescriptorType
+# Attributes that C code gives out as they are.
+CELL = type((lambda x: lambda: x)(0).__closure__[0])
+PLAIN_GETTERS = frozenset([
+    (id(type), "__bases__"), (id(type), "__mro__"), (id(types.FunctionType), "__defaults__"), (id(CELL), "cell_contents"),
+])
 # Their attributes are not where other objects have theirs.
 PROXIES = frozenset(id(kind) for kind in (super, weakref.ProxyType, weakref.CallableProxyType))
 
@@ -63,9 +68,10 @@ def attribute(value, name):
             return UNKNOWN
     namespace = namespace_of(value)
     if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        # The name and value of an enum's member are in itself, behind descriptors of the library.
-        is_of_enum = name in ("name", "value") and full_name(in_mro_of_kind(value, name)[0]) == u"enum.Enum"
-        return raw_get(namespace, "_%s_" % name, UNKNOWN) if is_of_enum and namespace is not UNKNOWN else UNKNOWN
+        if (id(in_mro_of_kind(value, name)[0]), name) in PLAIN_GETTERS:
+            return plainly_got(inherited, value)
+        is_in_itself = is_of_enum(value, name) and namespace is not UNKNOWN
+        return raw_get(namespace, "_%s_" % name, UNKNOWN) if is_in_itself else UNKNOWN
     if namespace is UNKNOWN:
         return UNKNOWN
     own = raw_get(namespace, name, MISSING)
@@ -77,6 +83,18 @@ def attribute(value, name):
         return UNKNOWN if "__getattr__" in namespace or in_mro(kind, "__getattr__") is not MISSING else MISSING
     generic = owner is object or is_old_style(value)
     return MISSING if generic and in_mro(kind, "__getattr__") is MISSING else UNKNOWN
+
+
+def is_of_enum(value, name):
+    """Whether it is the name or value of an enum's member: they are in itself, behind descriptors of the library."""
+    return name in ("name", "value") and full_name(in_mro_of_kind(value, name)[0]) == u"enum.Enum"
+
+
+def plainly_got(getter, value):
+    try:
+        return getter.__get__(value)
+    except ValueError:
+        return UNKNOWN  # an empty cell
 
 
 def attribute_of_new(value, name):
@@ -97,7 +115,7 @@ def attribute_of_class(cls, name):
     meta = type(cls)
     owner, inherited = (None, MISSING) if is_old_style(cls) else in_mro_of_kind(cls, name)
     if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        return UNKNOWN
+        return inherited.__get__(cls) if (id(owner), name) in PLAIN_GETTERS else UNKNOWN
     if not is_old_style(cls) and type(in_mro(meta, "__getattribute__")) is not SLOT:
         return UNKNOWN
     own = in_mro(cls, name)
@@ -137,8 +155,8 @@ def namespace_of(value):
     if is_old_style(value):
         return value.__dict__
     owner, getter = in_mro_of_kind(value, "__dict__")
-    if getter is MISSING:
-        return {}
+    if getter is MISSING or not type.__dict__["__dictoffset__"].__get__(type(value)):
+        return {}  # a named tuple of 2.7 has none, and a property of that name
     if type(getter) is not GETSET:
         return UNKNOWN
     namespace = getter.__get__(value)
@@ -150,7 +168,7 @@ def is_own_of(value, name):
     if value is UNKNOWN or value is MISSING or nature_of(value) != "instance" or type(value) is InstanceOf:
         return False
     namespace = namespace_of(value)
-    return namespace is not UNKNOWN and name in namespace
+    return namespace is not UNKNOWN and (name in namespace or is_of_enum(value, name))
 
 
 def in_mro_of_kind(value, name):

@@ -4,7 +4,7 @@ use super::state::{compared, differing, means_one_thing};
 use super::{Cause, Diagnosis, Evidence, finding, names};
 use crate::oracle::Verdict;
 use crate::trace::Sighting;
-use crate::worker::{Executed, Found, Past};
+use crate::worker::{Executed, Form, Found, Past};
 
 /// Names that a `from` statement bound to what the other module's name does not mean any more.
 pub(super) fn copies(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
@@ -32,11 +32,16 @@ pub(super) fn copies(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
 
 /// Values of modules that were not executed from today's source.
 pub(super) fn not_executed(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
-    if evidence.verdict != Verdict::Stale {
-        return Vec::new();
-    }
+    // What is mixed may have any other reason, but not where nothing was executed that would tell of today.
+    let is_told = |one: &Sighting| match evidence.verdict {
+        Verdict::Stale => true,
+        Verdict::Mixed => {
+            one.past.as_ref().is_some_and(|past| matches!(past.form, None | Some(Form::Untouched)))
+        }
+        _ => false,
+    };
     differing(evidence)
-        .filter(|(one, ..)| one.found == Found::Global)
+        .filter(|(one, ..)| one.found == Found::Global && is_told(one))
         .filter_map(|(one, here, there)| {
             let why = match one.past.as_ref()?.source {
                 Executed::Today => return None,

@@ -1,6 +1,6 @@
 //! A class of one generation, used on an object of another.
 
-use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_superseded, now};
+use super::{Cause, Diagnosis, Evidence, a, finding, identity, is_dotted, is_superseded, now};
 use crate::trace::{Identity, Referent, Sense, Sighting};
 use crate::worker::{Nature, Role};
 
@@ -34,7 +34,8 @@ fn relation(sighting: &Sighting) -> Option<Diagnosis> {
     let (text, on) = sighting.on.as_ref()?;
     let other = other_generation(named, &on.mro)?;
     let is = is_told(on, other);
-    let text = format!("the name {} means {}, but {text} is {is}", sighting.text, named.label);
+    let what = if is_dotted(sighting) { "the name " } else { "" };
+    let text = format!("{what}{} means {}, but {text} is {is}", sighting.text, named.label);
     Some(finding(cause, sighting, text))
 }
 
