@@ -352,7 +352,7 @@ class Search(object):
             return
         held = dict((one, self.objects[one]) for one in self.held_by[address])
         foreign = found.foreign or self.is_foreign(holder, cls)
-        for one, suffix, role, how, cost in references.edges(holder, found.role, held):
+        for one, suffix, role, how, cost in references.edges(holder, found.role, held, self.seeds):
             group = address if how == "container" else None
             if how == "container" and foreign:
                 how = "registry"

@@ -27,25 +27,26 @@ WRAPPERS = frozenset(map(id, (staticmethod, classmethod)))
 COMPUTED = frozenset(["args", "__traceback__", "__cause__", "__context__", "tb_next"])
 
 
-def edges(holder, role, held):
+def edges(holder, role, held, old):
     """(the id of what is held, what it adds to the path, its role, the word for it, steps more) for each way.
 
     A dict or a tuple may have a role to what refers to it: it is the namespace of a
     module, the default arguments of a function.  Then it has no place in the path.
+    `old` has the tokens of what is superseded, by id.
     """
     kind = type(holder)
     word, names = role or (None, None)
     if kind is dict and word is not None:
         for key, value in list(holder.items()):
             if id(value) in held:
-                yield (id(value),) + from_space(word, key)
+                yield (id(value),) + from_space(word, key, old)
     elif kind is tuple and word is not None:
         for place, value in enumerate(holder):
             if id(value) in held and word != "mro":
-                yield (id(value),) + from_parts(word, names, place, holder)
+                yield (id(value),) + from_parts(word, names, place, holder, old)
     elif issubclass(kind, CONTAINERS) or kind is deque_type():
         missing = dict(held)
-        for suffix, value in items(holder):
+        for suffix, value in items(holder, old):
             if id(value) in held:
                 missing.pop(id(value), None)
                 yield id(value), suffix, None, "container", 1
@@ -82,9 +83,9 @@ def from_other(holder, held):
     return from_instance(holder, held)
 
 
-def from_space(word, key):
+def from_space(word, key, old):
     """By a name in a namespace."""
-    name = raw.to_text(key) if type(key) is str else u"[%s]" % key_text(key)
+    name = raw.to_text(key) if type(key) is str else u"[%s]" % key_text(key, old)
     below = ("annotations", None) if name == u"__annotations__" else None
     if word == "prompt" or word == "builtins" and name == u"_":
         return name, below, "name", 1
@@ -94,10 +95,10 @@ def from_space(word, key):
         return u"." + name, below, "module attribute" if word == "module" else "attribute", 1
     if word == "keyword arguments":
         return u"(%s=...)" % name, None, "default argument", 1
-    return u"[%s]" % key_text(key), None, "annotation" if word == "annotations" else "attribute", 1
+    return u"[%s]" % key_text(key, old), None, "annotation" if word == "annotations" else "attribute", 1
 
 
-def from_parts(word, names, place, parts):
+def from_parts(word, names, place, parts, old):
     """By its place in one of the tuples that functions and classes have."""
     if word == "bases":
         return u"", None, "subclass", 0
@@ -105,7 +106,7 @@ def from_parts(word, names, place, parts):
         return u"." + names[place], None, None, 1
     if word == "defaults":
         return u"(%s=...)" % names[place - len(parts)], None, "default argument", 1
-    return u"[%s]" % key_text(parts[place - 1]), None, "annotation", 1
+    return u"[%s]" % key_text(parts[place - 1], old), None, "annotation", 1
 
 
 def from_function(function, held):
@@ -188,12 +189,12 @@ def from_instance(holder, held):
     return [(u".<inside>", None, "object", 1)]
 
 
-def items(holder):
+def items(holder, old):
     """(suffix, item) of a container, without its own methods: they may be a subclass's."""
     kind = type(holder)
     if issubclass(kind, dict):
         for key, value in list(dict.items(holder)):
-            yield u"[%s]" % key_text(key), value
+            yield u"[%s]" % key_text(key, old), value
             yield u".<key>", key
     elif issubclass(kind, (set, frozenset)):
         for value in list((set if issubclass(kind, set) else frozenset).__iter__(holder)):
@@ -230,15 +231,21 @@ def instance_dict(value):
     return None
 
 
-def key_text(key):
-    """A key as it is written, where that wakes nothing and is the same in every run."""
+def key_text(key, old):
+    """A key as it is written, where that wakes nothing and is the same in every run.
+
+    A superseded class or function has its token before its name, and NULs around the two: by
+    the name alone it would be taken for what that means now.  `held.rs` makes a label of it.
+    """
     kind = type(key)
+    if id(key) in old:
+        return u"\0%d %s\0" % (old[id(key)], raw.full_name(key))
     if key is None or kind is bool or kind is float or kind is int and -SMALL < key < SMALL:
         return raw.to_text(repr(key))
     if kind is str or kind is bytes or kind is raw.text_type:
         return raw.to_text(repr(key[:KEY_LIMIT])) + (u"..." if len(key) > KEY_LIMIT else u"")
     if kind is tuple and len(key) <= 4:
-        return u"(%s)" % u", ".join([key_text(part) for part in key])
+        return u"(%s)" % u", ".join([key_text(part, old) for part in key])
     if kind is types.FunctionType or issubclass(kind, raw.class_types):
         return raw.full_name(key)
     return u"..."

@@ -104,6 +104,19 @@ fn containers_hold_by_item_key_and_value() {
 }
 
 #[test]
+fn a_superseded_key_is_written_with_its_generation() {
+    each_holds(
+        "import foo\nclass Own(object): pass\nPAIRS = {(foo.Bar, 1): foo.plain}\nOWN = {Own: foo.plain}",
+        "",
+        &[
+            "foo.plain#1 container app.OWN[app.Own]",
+            "foo.plain#1 container app.PAIRS[(foo.Bar#1, 1)]",
+            "foo.Bar#1 container app.PAIRS.<key>[0]",
+        ],
+    );
+}
+
+#[test]
 fn closures_and_default_arguments_hold() {
     let app = "import foo\ndef job(cls, foos):\n    def inner():\n        return cls, foos\n    return inner\n\
                inner = job(foo.Bar, foo.Foo())\ndef make(size=1, kind=foo.Bar): pass";
@@ -141,8 +154,10 @@ fn what_other_modules_keep_is_a_registry() {
     let app = "import foo, functools\n@functools.singledispatch\ndef show(value): pass\n\
                show.register(foo.Bar, foo.plain)";
     for (tag, held) in held("python = '>=3'", app, "", "") {
-        let lines =
-            ["foo.Bar#1 registry app.show.registry.<key>", "foo.plain#1 registry app.show.registry[foo.Bar]"];
+        let lines = [
+            "foo.Bar#1 registry app.show.registry.<key>",
+            "foo.plain#1 registry app.show.registry[foo.Bar#1]",
+        ];
         assert_eq!(held, lines, "{tag}");
     }
     let app = "import foo, signal, sys\nsignal.signal(signal.SIGUSR1, foo.plain)\nsys.settrace(foo.plain)";
@@ -156,7 +171,7 @@ fn what_other_modules_keep_is_a_registry() {
     for (tag, held) in held("python = '>=3'", copyreg, "", "") {
         let lines = [
             "foo.Foo#1 registry copyreg.dispatch_table.<key>",
-            "foo.plain#1 registry copyreg.dispatch_table[foo.Foo]",
+            "foo.plain#1 registry copyreg.dispatch_table[foo.Foo#1]",
         ];
         assert_eq!(held, lines, "{tag}");
     }

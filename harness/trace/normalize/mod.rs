@@ -117,7 +117,7 @@ pub(crate) const LOWEST_ID: u64 = 1 << 16;
 
 /// Compiles one of this module's constant patterns, each of which a test runs.
 #[allow(clippy::expect_used)]
-fn pattern(source: &str) -> Regex {
+pub(super) fn pattern(source: &str) -> Regex {
     Regex::new(source).expect("the pattern is a constant")
 }
 
