@@ -457,13 +457,33 @@ def beside(run):
     this = id(own_frame())  # a frame that had itself would stay, and all that called it
     names = thread_names()
     for ident, frame in sorted(current_frames().items(), key=lambda pair: names.get(pair[0], u"")):
+        frames = []
         while frame is not None and id(frame) != this:
-            start = u"<%s>.%s" % (names.get(ident, u"a thread"), raw.to_text(frame.f_code.co_name))
+            frames.append(frame)
+            frame = frame.f_back
+        for frame in frames:
+            start = u"<%s>.%s" % (names.get(ident, u"a thread"), name_among(frames, frame, run.census))
             yield start, frame.f_code, "running"
             for name, value in references.frame_locals(frame):
                 yield u"%s.<locals>.%s" % (start, name), value, "local variable"
-            frame = frame.f_back
         frame = None
+
+
+def name_among(frames, frame, seen):
+    """What a frame of a thread runs: by its name alone, where no other function there is called so."""
+    code, module = frame.f_code, frame.f_globals.get("__name__")
+    name = raw.to_text(code.co_name)
+    if not any([other.f_code is not code and other.f_code.co_name == code.co_name for other in frames]):
+        return name
+    for token, reference in seen.codes.items():
+        if reference() is code and token in seen.called:
+            return seen.called[token][1]
+    # Code that says it itself is of 3.11 and later only.
+    for cls in list(frame.f_globals.values()):
+        if issubclass(type(cls), raw.class_types) and raw.value_module(cls) == module:
+            if any([function.__code__ is code for function in raw.functions_of(cls)]):
+                return u"%s.%s" % (raw.full_name(cls), name)
+    return u"%s.%s" % (raw.to_text(module), name) if type(module) is str else name
 
 
 def signal_name(number):

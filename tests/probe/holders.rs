@@ -208,15 +208,35 @@ fn generators_hold_their_variables_and_run_old_code() {
 #[test]
 fn threads_hold_their_variables_and_run_old_code() {
     let source =
-        "class Job(object):\n    def run(self, ready, end):\n        ready.set()\n        end.wait()";
+        "class Job(object):\n    def work(self, ready, end):\n        ready.set()\n        end.wait()";
     let app = "import foo, threading\nready, end = threading.Event(), threading.Event()\n\
-               thread = threading.Thread(target=foo.Job().run, args=(ready, end), name='worker')\n\
+               thread = threading.Thread(target=foo.Job().work, args=(ready, end), name='worker')\n\
                thread.daemon = True\nthread.start()\nready.wait()";
     for (tag, held) in held_of(source, "", app, "", "") {
-        assert_eq!(held[0], "foo.Job.run#1 running <worker>.run", "{tag}");
-        assert_eq!(held[1], "foo.Job#1 instance <worker>.run.<locals>.self", "{tag}");
-        assert!(held[2].starts_with("foo.Job.run#1 bound method app.thread."), "{tag}: {held:?}");
+        assert_eq!(held[0], "foo.Job.work#1 running <worker>.work", "{tag}");
+        assert_eq!(held[1], "foo.Job#1 instance <worker>.work.<locals>.self", "{tag}");
+        assert!(held[2].starts_with("foo.Job.work#1 bound method app.thread."), "{tag}: {held:?}");
         assert_eq!(held.len(), 3, "{tag}: {held:?}");
+    }
+}
+
+#[test]
+fn frames_of_a_thread_that_bear_one_name_are_told_apart() {
+    let source = "import threading\nready, end = threading.Event(), threading.Event()\nclass Job(object):\n    \
+                  def run(self):\n        ready.set()\n        end.wait()";
+    let app = "import foo, threading\nthread = threading.Thread(target=foo.Job().run, name='worker')\n\
+               thread.daemon = True\nthread.start()\nfoo.ready.wait()\ndel thread";
+    for (tag, held) in held_of(source, "", app, "", "") {
+        assert_eq!(held[0], "foo.Job.run#1 running <worker>.foo.Job.run", "{tag}");
+        assert_eq!(held[1], "foo.Job#1 instance <worker>.foo.Job.run.<locals>.self", "{tag}");
+    }
+    let source = "import threading\nasked, end = threading.Event(), threading.Condition()\ndef is_over():\n    \
+                  asked.set()\ndef wait_for():\n    with end:\n        end.wait_for(is_over)";
+    let app = "import foo, threading\nthread = threading.Thread(target=foo.wait_for, name='worker')\n\
+               thread.daemon = True\nthread.start()\nfoo.asked.wait()";
+    for (tag, held) in held_of(source, "python = '>=3'", app, "", "") {
+        let line = "foo.is_over#1 local variable <worker>.threading.Condition.wait_for.<locals>.predicate";
+        assert!(held.contains(&line.to_owned()), "{tag}: {held:?}");
     }
 }
 
