@@ -98,7 +98,7 @@ census = load("census", raw=raw, hidden=hidden, basis=basis)
 protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush
-references = load("references", raw=raw)
+references = load("references", raw=raw, own_files=OWN_FILES)
 holders = load("holders", raw=raw, references=references)
 lines = load("lines", raw=raw)
 values = load("values", raw=raw)

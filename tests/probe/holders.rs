@@ -248,6 +248,11 @@ fn a_traceback_holds_the_variables_of_its_frames() {
         let line = "foo.Foo#1 instance e.__traceback__.tb_next.tb_frame.<locals>.thing";
         assert_eq!(held, [line], "{tag}");
     }
+    for (tag, held) in held("python = '>=3'", app, ">>> e = app.catch()\n>>> raise e", "") {
+        // One for the statement, one for `catch`.
+        let line = "foo.Foo#1 instance e.__traceback__.tb_next.tb_next.tb_frame.<locals>.thing";
+        assert_eq!(held, [line], "{tag}");
+    }
 }
 
 #[test]
