@@ -36,8 +36,8 @@ def edges(holder, role, held, old):
     """
     kind = type(holder)
     word, names = role or (None, None)
-    if kind is dict and word is not None:
-        for key, value in list(holder.items()):
+    if issubclass(kind, dict) and word is not None:
+        for key, value in list(dict.items(holder)):
             if id(value) in held:
                 yield (id(value),) + from_space(word, key, old)
     elif kind is tuple and word is not None:
@@ -135,7 +135,8 @@ def from_function(function, held):
 def from_class(cls, held):
     if type(held) is tuple:
         return [(u"", ("bases" if held is class_bases(cls) else "mro", None), None, 0)]
-    return [(u"", ("attributes", None), None, 0)] if type(held) is dict else []
+    # Before 3.13 the namespace of a class of `ctypes` is of a subclass of dict.
+    return [(u"", ("attributes", None), None, 0)] if issubclass(type(held), dict) else []
 
 
 def from_method(method, held):

@@ -256,6 +256,15 @@ fn a_traceback_holds_the_variables_of_its_frames() {
 }
 
 #[test]
+fn a_class_of_ctypes_holds_by_its_attributes() {
+    each_holds(
+        "import ctypes, foo\nclass Point(ctypes.Structure):\n    kind = foo.Bar",
+        "",
+        &["foo.Bar#1 attribute app.Point.kind"],
+    );
+}
+
+#[test]
 fn superseded_modules_are_held_and_what_is_in_them_is_not_told() {
     for (tag, report) in Machine::new().reports(
         "",
