@@ -3,6 +3,8 @@
 
 #[path = "probe/holders.rs"]
 mod holders;
+#[path = "probe/names.rs"]
+mod names;
 #[path = "probe/unchanged.rs"]
 mod unchanged;
 

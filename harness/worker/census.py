@@ -55,7 +55,8 @@ class Census(object):
         self.made = []
         self.called = {}  # kind and name by token, and the functions' code: for `holders.py`
         self.codes = {}
-        self.at = {}
+        self.at = {}  # during a look: what each path leads to, and in what order
+        self.paths = []
         self.basis = None
         self.ancestors = ancestors
         self.entries = self.entries_now()
@@ -156,11 +157,11 @@ class Census(object):
         )
         event["made"] = self.made
         event["freed"] = freed
-        self.at = {}  # it holds them
+        self.at, self.paths = {}, []  # they hold what is there
 
     def look_through(self, roots, attributes):
         """Finds and names all that namespaces lead to, and the classes to which none does."""
-        paths = self.walk(roots)
+        paths = self.paths = self.walk(roots)
         self.at = dict(paths)
         unnamed = self.hidden.find(dict((id(value), value) for _, value in paths))
         # What came to be in this step, and lost its name in this step too, was there before what has it now.
@@ -302,19 +303,26 @@ class Census(object):
         return module == path.partition(".")[0] or module not in loaded
 
     def name_all(self, paths, attributes):
-        """Gives every path its token; a new object goes by the path that it says is its own, if it is there."""
+        """Gives every path its token."""
         for path, value in paths:
             token = self.token(value)
-            if token is None:
-                own_path = full_name(value)
-                name = own_path if self.at.get(own_path) is value else path
-                token = self.object_token(value, name)
-            attributes[path] = token
+            attributes[path] = self.object_token(value, path) if token is None else token
 
-    def object_token(self, value, name):
+    def name_of(self, value, path):
+        """What a new object goes by: the path that it says is its own, or the first that leads to it, if any does."""
+        own_path = full_name(value)
+        if self.at.get(own_path) is value:
+            return own_path
+        if path is None:
+            paths = [path for path, found in self.paths if found is value]
+            path = paths[0] if paths else own_path
+        return path
+
+    def object_token(self, value, path):
         if type(value) is types.FunctionType:
-            return self.make(value, "function", to_text(name), True, code=id(value.__code__))
-        return self.class_token(value, name)
+            name = to_text(self.name_of(value, path))
+            return self.make(value, "function", name, True, code=id(value.__code__))
+        return self.class_token(value, path)
 
     def class_token(self, cls, path=None):
         """The token of an own class; its bases get theirs first."""
@@ -327,7 +335,7 @@ class Census(object):
                 self.class_token(base)
         meta = type(cls)
         meta = None if any(meta is kind for kind in class_types) else self.reference(meta)
-        name = full_name(cls) if path is None else to_text(path)
+        name = to_text(self.name_of(cls, path))
         token = self.make(cls, "class", name, name in self.at, **{"class": meta})
         self.made[-1]["mro"] = [token] + [self.reference(base) for base in bases]
         self.mros[token] = [id(base) for base in bases]

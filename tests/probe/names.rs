@@ -1,0 +1,18 @@
+//! By which names what there is goes, on every Python of this machine.
+
+use crate::Machine;
+
+#[test]
+fn a_base_goes_by_the_path_to_it_whichever_module_is_looked_at_first() {
+    let base = "import abc\nBase = abc.ABCMeta('Base', (object,), {})";
+    Machine::new().each_says(
+        "",
+        &[("app.py", "import foo\nclass Sub(foo.Base): pass"), ("foo.py", base)],
+        ">>> import app, foo\n>>> reload(foo)",
+        &[
+            "foo.Base #1 metaclass: abc.ABCMeta",
+            "app.Sub #1 mro: app.Sub#1, foo.Base#1, object; metaclass: abc.ABCMeta",
+            "foo.Base #1 -> #2 metaclass: abc.ABCMeta",
+        ],
+    );
+}
