@@ -252,8 +252,11 @@ class Census(object):
             if type(name) is str and name.startswith(CYTHON):
                 return False  # made by hand, but by what Cython has compiled
             return namespace.get("__spec__") is None and namespace.get("__loader__") is None and not PY2
-        # What a bare interpreter has it found by absolute paths.
-        return any((place + "/").startswith(self.workspace + "/") or place[:1] != "/" for place in places)
+        return any([self.is_in_workspace(place) for place in places])
+
+    def is_in_workspace(self, place):
+        """Whether a file or folder is the scenario's.  What a bare interpreter has it found by absolute paths."""
+        return (place + "/").startswith(self.workspace + "/") or place[:1] != "/"
 
     # -- classes and functions
 
@@ -375,8 +378,19 @@ class Census(object):
         """Whether the functions in a class are from modules that are not the scenario's: NumPy says of its
         own classes that they are from where they are documented.
         """
-        homes = [function.__globals__.get("__name__") for function in functions_of(cls)]
-        return bool(homes) and all([home in self.foreign_modules and home not in CALLED for home in homes])
+        homes = [function.__globals__ for function in functions_of(cls)]
+        return bool(homes) and all([self.is_library(home) for home in homes])
+
+    def is_library(self, space):
+        """Whether a namespace in which code runs is that of a module that is not the scenario's.
+
+        Another interpreter of the process may have modules that are not loaded here, and up to 3.8
+        one collector knows the classes of both; those modules go by their files.
+        """
+        name, file = space.get("__name__"), space.get("__file__")
+        if name in self.foreign_modules and name not in CALLED:
+            return True
+        return name not in loaded and type(file) is str and not self.is_in_workspace(file)
 
     # -- the prompt
 

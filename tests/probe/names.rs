@@ -16,3 +16,14 @@ fn a_base_goes_by_the_path_to_it_whichever_module_is_looked_at_first() {
         ],
     );
 }
+
+#[test]
+fn classes_of_another_interpreters_library_are_not_the_scenarios() {
+    let foo =
+        "try:\n    import _xxsubinterpreters as sub\nexcept ImportError:\n    import _interpreters as sub";
+    let transcript =
+        ">>> import foo\n>>> other = foo.sub.create()\n>>> foo.sub.run_string(other, 'import json')";
+    for (tag, report) in Machine::new().reports("python = '>=3.8'", &[("foo.py", foo)], transcript) {
+        assert!(!report.contains("metaclass"), "{tag}:\n{report}");
+    }
+}
