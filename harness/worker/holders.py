@@ -141,7 +141,8 @@ class Search(object):
     def find_names(self):
         """What paths begin with: modules, and the classes and functions that the census has a name for."""
         here = self.census
-        self.spaces = {id(here.main): (0, u"", ("prompt", None)), id(loaded): (2, u"sys.modules", None)}
+        modules = dict((name, id(loaded.get(name))) for name in here.own_names)
+        self.spaces = {id(here.main): (0, u"", ("prompt", modules)), id(loaded): (2, u"sys.modules", None)}
         self.names = {}
         self.builtins = loaded.get("__builtin__" if PY2 else "builtins")
         self.last_value = raw.module_dict(self.builtins) if type(self.builtins) is types.ModuleType else {}

@@ -39,7 +39,7 @@ def edges(holder, role, held, old):
     if issubclass(kind, dict) and word is not None:
         for key, value in list(dict.items(holder)):
             if id(value) in held:
-                yield (id(value),) + from_space(word, key, old)
+                yield (id(value),) + from_space(word, names, key, value, old)
     elif kind is tuple and word is not None:
         for place, value in enumerate(holder):
             if id(value) in held and word != "mro":
@@ -90,9 +90,11 @@ def is_harness(frame):
     return frame.f_code.co_filename in own_files  # noqa: F821 - given by the probe
 
 
-def from_space(word, key, old):
-    """By a name in a namespace."""
+def from_space(word, names, key, value, old):
+    """By a name in a namespace; at the prompt it may be that of a module and mean something else."""
     name = raw.to_text(key) if type(key) is str else u"[%s]" % key_text(key, old)
+    if word == "prompt" and names.get(name, id(value)) != id(value):
+        name = u"__main__." + name
     below = ("annotations", None) if name == u"__annotations__" else None
     if word == "prompt" or word == "builtins" and name == u"_":
         return name, below, "name", 1

@@ -265,6 +265,18 @@ fn a_class_of_ctypes_holds_by_its_attributes() {
 }
 
 #[test]
+fn a_name_of_the_prompt_is_not_taken_for_the_module_that_is_called_so() {
+    for (tag, held) in held(
+        "",
+        "import foo",
+        ">>> import sys\n>>> first = sys.modules.pop('foo')\n>>> import foo\n>>> sys.modules['foo'] = first",
+        ">>> reload(first) and None",
+    ) {
+        assert!(held.contains(&"foo.Bar#2 module attribute __main__.foo.Bar".to_owned()), "{tag}: {held:?}");
+    }
+}
+
+#[test]
 fn superseded_modules_are_held_and_what_is_in_them_is_not_told() {
     for (tag, report) in Machine::new().reports(
         "",
