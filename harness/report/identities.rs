@@ -83,6 +83,7 @@ fn moved(moved: &Moved) -> Row {
     let own = |identity: &Identity| identity.label.is_of(&moved.name);
     let short = |identity: &Identity| format!("#{}", identity.label.generation);
     let change = match (&moved.from, &moved.to) {
+        (_, None) if moved.other => "now something else".to_owned(),
         (_, None) => "gone".to_owned(),
         (None, Some(to)) if own(to) => short(to),
         (None, Some(to)) => to.label.to_string(),
@@ -162,4 +163,28 @@ fn table(rows: &[Row]) -> Vec<String> {
             format!("{name:names$}  {change:changes$}   {details}").trim_end().to_owned()
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::report::{Report, text};
+    use crate::trace::made_up::{Run, gone, other, surroundings};
+    use crate::worker::{Event, Scope};
+
+    /// What is told below the last step, space between columns aside.
+    fn last(run: &Run) -> Vec<String> {
+        let shown = text(&Report::new(&run.scenario, &run.play, &surroundings()));
+        let (_, below) = shown.rsplit_once(">>> ").unwrap();
+        below.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn a_name_that_means_what_has_no_identity_is_not_gone() {
+        let event = Event::default()
+            .bind(other(Scope::Attributes, "foo.Foo"))
+            .bind(gone(Scope::Attributes, "foo.Bar"));
+        let run = Run::new().import_foo().step("foo.Foo = 3; del foo.Bar", event);
+        assert_eq!(last(&run), ["foo.Foo now something else", "foo.Bar gone"]);
+    }
 }

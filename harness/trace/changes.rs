@@ -34,6 +34,7 @@ pub(crate) fn changes(state: &State, event: &Event, before: &Before, meant: &[Op
             name: &binding.name,
             from: *from,
             to: state.meaning(binding.scope, &binding.name),
+            other: binding.other,
         })
         .filter(|rebound| rebound.from != rebound.to)
         .collect();
@@ -62,6 +63,7 @@ struct Rebound<'a> {
     name: &'a str,
     from: Option<Token>,
     to: Option<Token>,
+    other: bool,
 }
 
 fn made(state: &State, event: &Event, rebound: &[Rebound<'_>]) -> Vec<New> {
@@ -100,6 +102,7 @@ fn moved(state: &State, rebound: &[Rebound<'_>]) -> Vec<Moved> {
             name: one.name.to_owned(),
             from: identity(one.from),
             to: identity(one.to),
+            other: one.other,
             held_superseded: one
                 .to
                 .is_some_and(|to| state.is_superseded(to) || state.superseded_class(to).is_some()),

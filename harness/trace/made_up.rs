@@ -246,7 +246,7 @@ fn linearized(tokens: &[Token]) -> Vec<Reference> {
 }
 
 fn binding(scope: Scope, name: &str, token: Option<Token>) -> Binding {
-    Binding { scope, name: name.to_owned(), token }
+    Binding { scope, name: name.to_owned(), token, other: false }
 }
 
 pub(crate) fn sys(name: &str, token: Token) -> Binding {
@@ -263,6 +263,11 @@ pub(crate) fn prompt(name: &str, token: Token) -> Binding {
 
 pub(crate) fn gone(scope: Scope, name: &str) -> Binding {
     binding(scope, name, None)
+}
+
+/// A name that means something without an identity.
+pub(crate) fn other(scope: Scope, name: &str) -> Binding {
+    Binding { other: true, ..gone(scope, name) }
 }
 
 pub(crate) fn value(text: impl Into<String>) -> Value {

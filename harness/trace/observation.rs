@@ -163,6 +163,8 @@ pub struct Moved {
     pub from: Option<Identity>,
     /// What it means.
     pub to: Option<Identity>,
+    /// Whether it means something that has no identity, and so is not gone.
+    pub other: bool,
     /// Whether `sys.modules` holds another module by this name than the prompt.
     pub split: bool,
     /// Whether what it means is superseded.

@@ -152,8 +152,11 @@ class Census(object):
         self.forget_unbound(modules, prompt)
         event["reclassed"] = self.reclassed()
         event["relinearized"] = self.relinearized()
+        spaces = dict(roots, __main__=self.main)
         event["bound"] = (
-            self.moved("modules", modules) + self.moved("attributes", attributes) + self.moved("prompt", prompt)
+            self.moved("modules", modules, loaded.__contains__)
+            + self.moved("attributes", attributes, lambda path: self.is_there(path, spaces))
+            + self.moved("prompt", prompt, self.main.__contains__)
         )
         event["made"] = self.made
         event["freed"] = freed
@@ -186,14 +189,25 @@ class Census(object):
         self.hidden.forget_strangers()
         return sorted(freed)
 
-    def moved(self, scope, now):
+    def is_there(self, path, spaces):
+        """Whether a path leads to anything at all."""
+        owner, _, name = path.rpartition(".")
+        if owner in spaces:
+            return name in spaces[owner]
+        return owner in self.at and name in class_namespace(self.at[owner])
+
+    def moved(self, scope, now, is_there):
+        """What the names of a scope mean that meant something else before."""
         before = getattr(self, scope)
         setattr(self, scope, now)
         if now == before:
             return []
         changes = [{"scope": scope, "name": to_text(name), "token": token} for name, token in now.items()
                    if before.get(name, 0) != token]
-        changes += [{"scope": scope, "name": to_text(name), "token": None} for name in before if name not in now]
+        changes += [
+            {"scope": scope, "name": to_text(name), "token": None, "other": is_there(name)}
+            for name in before if name not in now
+        ]
         changes.sort(key=lambda change: (change["token"] or 0, change["name"]))
         return changes
 

@@ -316,6 +316,9 @@ pub struct Binding {
     pub name: String,
     /// What it means now; nothing, where it was deleted or means something without a token.
     pub token: Option<Token>,
+    /// Whether the name is there, and means something without a token.
+    #[serde(default)]
+    pub other: bool,
 }
 
 /// Where a name stands.

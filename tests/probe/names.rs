@@ -27,3 +27,21 @@ fn classes_of_another_interpreters_library_are_not_the_scenarios() {
         assert!(!report.contains("metaclass"), "{tag}:\n{report}");
     }
 }
+
+#[test]
+fn a_name_is_gone_only_where_nothing_is_there() {
+    Machine::new().each_says(
+        "",
+        &[("foo.py", "class A(object):\n    def f(self): pass\n    def g(self): pass\nclass B(object): pass\nC = B")],
+        ">>> import foo, sys\n>>> foo.A.f = None; del foo.A.g\n>>> foo.B = len; del foo.C\n>>> sys.modules['foo'] = None\n\
+         >>> def f(): pass\n>>> f = [1]",
+        &[
+            "foo.A.f now something else",
+            "foo.A.g gone",
+            "foo.B now something else",
+            "foo.C gone",
+            "sys.modules['foo'] now something else",
+            "__main__.f now something else",
+        ],
+    );
+}

@@ -53,7 +53,7 @@ fn another_object_in_the_memory_of_the_one_before() {
         ("foo.B = type('B', (object,), {'__module__': 'foo'})", &["foo.B #1 -> #2"]),
         ("foo.w = lambda: 1", &["foo.w #1"]),
         ("foo.w = lambda: 1", &["foo.w #1 -> #2"]),
-        ("foo.w = [0]", &["foo.w gone"]),
+        ("foo.w = [0]", &["foo.w now something else"]),
         ("foo.w = lambda: 1", &["foo.w #3"]),
     ]);
 }
@@ -61,11 +61,17 @@ fn another_object_in_the_memory_of_the_one_before() {
 #[test]
 fn what_a_class_or_a_module_says_of_itself() {
     each_tells(&[
-        ("foo.A.Inner.__module__ = 'os'", &["foo.A.Inner gone"]),
+        ("foo.A.Inner.__module__ = 'os'", &["foo.A.Inner now something else"]),
         ("foo.A.Inner.__module__ = 'foo'", &["foo.A.Inner #1"]),
         (
             "foo.__name__ = 'b' + 'ar'",
-            &["foo.A.Inner.i gone", "foo.A.f gone", "foo.A.p gone", "foo.g gone", "foo.h gone"],
+            &[
+                "foo.A.Inner.i now something else",
+                "foo.A.f now something else",
+                "foo.A.p now something else",
+                "foo.g now something else",
+                "foo.h now something else",
+            ],
         ),
         ("foo.__name__ = 'foo'", &["foo.A.f #1", "foo.A.p #1", "foo.A.Inner.i #1", "foo.g #1", "foo.h #1"]),
     ]);

@@ -183,6 +183,8 @@ struct Moved {
     from: Option<Identity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<Identity>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    other: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -439,6 +441,7 @@ impl From<&trace::Moved> for Moved {
             name: moved.name.clone(),
             from: moved.from.as_ref().map(Identity::from),
             to: moved.to.as_ref().map(Identity::from),
+            other: moved.other,
         }
     }
 }
