@@ -1,5 +1,7 @@
 //! What a step changed, as a table and sentences.
 
+use std::collections::BTreeSet;
+
 use crate::trace::{Changes, Family, Identity, Moved, New, Referent};
 use crate::worker::{Kind, Scope, Token};
 
@@ -34,7 +36,11 @@ struct Row {
 }
 
 fn rows(changes: &Changes) -> Vec<Row> {
-    let of_scope = |scope| changes.moved.iter().filter(move |moved| moved.scope == scope).map(moved);
+    let made: BTreeSet<Token> = changes.made.iter().map(|new| new.identity.token).collect();
+    let of_scope = |scope| {
+        let rows = changes.moved.iter().filter(move |moved| moved.scope == scope);
+        rows.map(|one| moved(one, &made))
+    };
     let alone = |superseded| {
         changes.made.iter().filter(move |new| new.alone && new.superseded == superseded).map(|new| Row {
             name: new.identity.label.name.clone(),
@@ -78,14 +84,15 @@ fn rows(changes: &Changes) -> Vec<Row> {
     rows
 }
 
-fn moved(moved: &Moved) -> Row {
+fn moved(moved: &Moved, made: &BTreeSet<Token>) -> Row {
     let name = if moved.split { format!("sys.modules['{}']", moved.name) } else { moved.name.clone() };
     let own = |identity: &Identity| identity.label.is_of(&moved.name);
     let short = |identity: &Identity| format!("#{}", identity.label.generation);
     let change = match (&moved.from, &moved.to) {
         (_, None) if moved.other => "now something else".to_owned(),
         (_, None) => "gone".to_owned(),
-        (None, Some(to)) if own(to) => short(to),
+        // What was there before has its label, for `#1` alone would be taken for another one.
+        (None, Some(to)) if own(to) && made.contains(&to.token) => short(to),
         (None, Some(to)) => to.label.to_string(),
         (Some(from), Some(to)) if Family::of(from.kind) != Family::of(to.kind) => {
             format!("{} {} -> {} {}", kind(from.kind), from.label, kind(to.kind), to.label)
@@ -169,7 +176,7 @@ fn table(rows: &[Row]) -> Vec<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use crate::report::{Report, text};
-    use crate::trace::made_up::{Run, gone, other, surroundings};
+    use crate::trace::made_up::{Run, defines_foo, gone, module, other, prompt, surroundings, sys};
     use crate::worker::{Event, Scope};
 
     /// What is told below the last step, space between columns aside.
@@ -186,5 +193,14 @@ mod tests {
             .bind(gone(Scope::Attributes, "foo.Bar"));
         let run = Run::new().import_foo().step("foo.Foo = 3; del foo.Bar", event);
         assert_eq!(last(&run), ["foo.Foo now something else", "foo.Bar gone"]);
+    }
+
+    #[test]
+    fn a_module_that_is_only_named_has_its_label_where_one_that_is_made_has_a_number() {
+        let first = defines_foo(0).with(module(1, "foo")).bind(sys("foo", 1)).bind(prompt("Bar", 4));
+        let run = Run::new().step("from foo import Bar", first);
+        assert_eq!(last(&run)[0], "foo #1");
+        let run = run.step("import foo", Event::default().bind(prompt("foo", 1)));
+        assert_eq!(last(&run), ["foo foo#1"]);
     }
 }

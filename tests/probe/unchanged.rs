@@ -62,7 +62,7 @@ fn another_object_in_the_memory_of_the_one_before() {
 fn what_a_class_or_a_module_says_of_itself() {
     each_tells(&[
         ("foo.A.Inner.__module__ = 'os'", &["foo.A.Inner now something else"]),
-        ("foo.A.Inner.__module__ = 'foo'", &["foo.A.Inner #1"]),
+        ("foo.A.Inner.__module__ = 'foo'", &["foo.A.Inner foo.A.Inner#1"]),
         (
             "foo.__name__ = 'b' + 'ar'",
             &[
@@ -73,7 +73,16 @@ fn what_a_class_or_a_module_says_of_itself() {
                 "foo.h now something else",
             ],
         ),
-        ("foo.__name__ = 'foo'", &["foo.A.f #1", "foo.A.p #1", "foo.A.Inner.i #1", "foo.g #1", "foo.h #1"]),
+        (
+            "foo.__name__ = 'foo'",
+            &[
+                "foo.A.f foo.A.f#1",
+                "foo.A.p foo.A.p#1",
+                "foo.A.Inner.i foo.A.Inner.i#1",
+                "foo.g foo.g#1",
+                "foo.h foo.h#1",
+            ],
+        ),
     ]);
 }
 
@@ -84,6 +93,6 @@ fn a_class_that_no_name_reaches() {
             "hidden = [type('H', (foo.A,), {'__module__': 'foo'})]",
             &["foo.H #1 mro: foo.H#1, foo.A#1, object", "hidden #1 a list"],
         ),
-        ("foo.H = hidden.pop()", &["foo.H #1"]),
+        ("foo.H = hidden.pop()", &["foo.H foo.H#1"]),
     ]);
 }
