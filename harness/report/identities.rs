@@ -176,7 +176,9 @@ fn table(rows: &[Row]) -> Vec<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use crate::report::{Report, text};
-    use crate::trace::made_up::{Run, defines_foo, gone, module, other, prompt, surroundings, sys};
+    use crate::trace::made_up::{
+        Run, attribute, class, defines_foo, gone, module, other, prompt, surroundings, sys,
+    };
     use crate::worker::{Event, Scope};
 
     /// What is told below the last step, space between columns aside.
@@ -202,5 +204,20 @@ mod tests {
         assert_eq!(last(&run)[0], "foo #1");
         let run = run.step("import foo", Event::default().bind(prompt("foo", 1)));
         assert_eq!(last(&run), ["foo foo#1"]);
+    }
+
+    #[test]
+    fn an_instance_that_gets_another_class_goes_by_its_own_name() {
+        let again = Event::default().with(class(12, "foo.Foo", &[12])).bind(attribute("foo.Foo", 12));
+        let run = Run::new()
+            .import_foo()
+            .step("rest = foo.Foo()", Event::default().instance(6, "rest", 2))
+            .step("reload(foo)", again)
+            .step("for m in [rest]: ...", Event::default().bind(prompt("m", 6)).reclass(6, 12));
+        assert_eq!(last(&run), ["m rest#1", "rest: foo.Foo#1 -> foo.Foo#2"]);
+        let run = run
+            .step("del rest", Event::default().bind(gone(Scope::Prompt, "rest")))
+            .step("m.__class__ = ...", Event::default().reclass(6, 2));
+        assert_eq!(last(&run)[0], "m: foo.Foo#2 -> foo.Foo#1");
     }
 }

@@ -146,9 +146,12 @@ fn reclassed(state: &State, event: &Event, before: &Before) -> Vec<Reclassed> {
         .iter()
         .filter_map(|(token, class)| {
             let from = before.classes.get(token).cloned().flatten();
+            let instance = state.identity(*token)?.clone();
+            let names = || prompt.iter().filter(|(_, meant)| meant == token).map(|(name, _)| *name);
+            let own = names().find(|name| instance.label.is_of(name));
             Some(Reclassed {
-                name: prompt.iter().find(|(_, meant)| meant == token).map(|(name, _)| (*name).to_owned()),
-                instance: state.identity(*token)?.clone(),
+                name: own.or_else(|| names().next()).map(str::to_owned),
+                instance,
                 from: from.as_ref().map(|class| state.referent(class)),
                 to: state.referent(class),
             })
