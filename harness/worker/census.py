@@ -14,6 +14,7 @@ PY2 = sys.version_info[0] == 2
 # Names that the interpreter itself puts into a namespace in which code runs.
 BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
 HELD_LIMIT = 1000
+DECORATORS = 20  # that are looked behind, one above the other
 CALLED = ("types", "abc", "builtins", "__builtin__")  # where classes made by calls say they are from
 CYTHON = ("cython_runtime", "_cython_")
 loaded = sys.modules
@@ -22,6 +23,7 @@ loaded = sys.modules
 CONSTANTS, CONTAINERS, PLAIN, class_types = raw.CONSTANTS, raw.CONTAINERS, raw.PLAIN, raw.class_types
 class_namespace, class_of, module_dict, mro_of = raw.class_namespace, raw.class_of, raw.module_dict, raw.mro_of
 first_line, functions_of, is_written_in_python = raw.first_line, raw.functions_of, raw.is_written_in_python
+function_inside = raw.function_inside
 full_name, public_name, qualified_name = raw.full_name, raw.public_name, raw.qualified_name
 to_text, unwrapped, value_module = raw.to_text, raw.unwrapped, raw.value_module
 
@@ -121,7 +123,7 @@ class Census(object):
             self.called[token] = kind, name
         if kind == "module" and reference is None:
             self.note_name(token, value)
-        if kind == "function":
+        if more.get("code"):
             self.codes[token] = weakref.ref(value.__code__)
         self.made.append(dict(more, token=token, id=id(value), kind=kind, name=name, reachable=reachable))
         return token
@@ -308,7 +310,7 @@ class Census(object):
             kind = type(value)
             if kind is types.FunctionType:
                 if self.owns_function(value):
-                    found.append((value.__code__.co_firstlineno, name, value))
+                    found.append((self.written_at(value), name, value))
             elif issubclass(kind, class_types) and self.owns_class(value):
                 found.append((first_line(value), name, value))
         found.sort(key=lambda entry: entry[:2])
@@ -338,7 +340,9 @@ class Census(object):
     def object_token(self, value, path):
         if type(value) is types.FunctionType:
             name = to_text(self.name_of(value, path))
-            return self.make(value, "function", name, True, code=id(value.__code__))
+            # The code of what a decorator made is the library's, and that of all that it made.
+            code = id(value.__code__) if self.is_written_here(value) else None
+            return self.make(value, "function", name, True, code=code)
         return self.class_token(value, path)
 
     def class_token(self, cls, path=None):
@@ -365,8 +369,25 @@ class Census(object):
         return public_name(cls)
 
     def owns_function(self, function):
+        """Whether a function is of the scenario's code, or a library's decorator made it of one that is."""
+        return self.is_written_here(function) or self.decorated(function) is not None
+
+    def is_written_here(self, function):
         module = function.__globals__.get("__name__")
         return module in self.own_names or function.__globals__ is self.main
+
+    def decorated(self, function):
+        """The function of the scenario's code that a decorator made another of, of a library's code."""
+        for _ in range(DECORATORS):
+            function = function_inside(function)
+            if function is None or self.is_written_here(function):
+                return function
+        return None
+
+    def written_at(self, function):
+        """The line on which a function begins, or that which was decorated."""
+        inner = None if self.is_written_here(function) else self.decorated(function)
+        return (inner or function).__code__.co_firstlineno
 
     def owns_class(self, cls):
         """Whether a class was made by the scenario's code: it says so, or it is not where it says it is."""

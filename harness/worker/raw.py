@@ -101,6 +101,18 @@ def functions_of(cls):
     return [value for value in values if type(value) is types.FunctionType]
 
 
+def function_inside(function):
+    """What a decorator made a function of, where that says, as `functools.wraps` has it, that it is from the same module."""
+    module, inside = value_module(function), [function.__dict__.get("__wrapped__")]
+    for cell in function.__closure__ or ():
+        try:
+            inside.append(cell.cell_contents)
+        except ValueError:
+            pass  # it is empty
+    inside = [one for one in inside if type(one) is types.FunctionType and value_module(one) == module]
+    return inside[0] if inside and module is not None else None
+
+
 def unwrapped(value):
     """The function inside what a class body wraps it in."""
     kind = type(value)

@@ -45,3 +45,24 @@ fn a_name_is_gone_only_where_nothing_is_there() {
         ],
     );
 }
+
+#[test]
+fn a_function_that_a_decorator_of_the_library_made_is_the_scenarios() {
+    let foo = "import contextlib, functools\ndef plain(): pass\n@contextlib.contextmanager\ndef busy():\n    yield\n\
+               def loud(function):\n    @functools.wraps(function)\n    def call(): return function()\n    return call";
+    Machine::new().each_says(
+        "",
+        &[("foo.py", foo), ("app.py", "from foo import busy, loud\n@loud\ndef shout(): pass")],
+        ">>> import app, foo\n>>> from foo import busy\n>>> @foo.contextlib.contextmanager\n... def idle():\n...     yield\n...\n\
+         >>> reload(foo)",
+        &[
+            "foo.busy #1",
+            "app.busy foo.busy#1",
+            "app.shout #1",
+            "busy foo.busy#1",
+            "__main__.idle #1",
+            "foo.busy #1 -> #2",
+            "busy is the superseded foo.busy#1",
+        ],
+    );
+}
