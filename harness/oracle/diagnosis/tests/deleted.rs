@@ -5,15 +5,15 @@ use crate::trace::Written;
 use crate::worker::Role;
 
 /// `foo.Coupon#1` and `foo.trace#1`, which nothing supersedes.
-fn current(label: &str) -> Option<Referent> {
-    Some(Referent::Known { identity: identity(label), superseded: false })
+fn current(label: &str) -> Referent {
+    Referent::Known { identity: identity(label), superseded: false }
 }
 
 /// It was told of the base of the class, which is superseded.
 #[test]
 fn an_object_whose_class_a_restart_does_not_have() {
-    let mro = ["foo.Coupon#1", "foo.Voucher#1"].map(|label| current(label).unwrap()).to_vec();
-    let object = Sense { class: current("foo.Coupon#1"), mro, ..sense(Nature::Instance) };
+    let mro = ["foo.Coupon#1", "foo.Voucher#1"].map(current).to_vec();
+    let object = Sense { class: Some(current("foo.Coupon#1")), mro, ..sense(Nature::Instance) };
     let seen = [sees(Role::Name, "self", object)];
     let with = |labels: &[&str]| Ground { made_in_restart: made(labels), ..Ground::default() };
     let told = |ground: &Ground, verdict| told(&ground.evidence(verdict, &seen, &[]));
@@ -31,8 +31,10 @@ fn an_object_whose_class_a_restart_does_not_have() {
 
 #[test]
 fn a_function_of_todays_source_that_a_restart_does_not_come_to_define() {
-    let function =
-        crate::trace::Sighting { runs: current("foo.trace#1"), ..ran("foo.trace#1", 1, Written::Today) };
+    let function = crate::trace::Sighting {
+        runs: Some(current("foo.trace#1")),
+        ..ran("foo.trace#1", 1, Written::Today)
+    };
     let seen = [function];
     let with = |labels: &[&str]| Ground { made_in_restart: made(labels), ..Ground::default() };
     let text = "foo.trace#1 ran, which today's source does not come to define".to_owned();

@@ -1,8 +1,8 @@
 //! Rules about modules as a whole: those that are half executed, lack what others have, or are out of reach.
 
 use super::{
-    Cause, Evidence, Executed, Form, Ground, Nature, Past, Place, Role, Sense, Sighting, Verdict,
-    diagnosed, function, known, one, past, place, sees, sense, told,
+    Cause, Evidence, Executed, Form, Ground, Nature, Past, Place, Role, Sense, Sighting, Verdict, diagnosed,
+    function, known, one, past, place, sees, sense, told,
 };
 use crate::trace::Raised;
 use crate::worker::Unfinished;
