@@ -113,10 +113,11 @@ impl Course {
         })
     }
 
-    /// The names that objects were given up to a step, each with its newest generation.
+    /// The names that objects of the scenario's were given up to a step, each with its newest generation.
     pub(crate) fn made(&self, step: usize) -> Made {
         let end = self.script.place(step).map_or(0, |place| (place + 1).min(self.trace.steps.len()));
-        Made::of(self.trace.steps[..end].iter().flat_map(|seen| &seen.changes.made).map(|new| &new.identity))
+        let made = self.trace.steps[..end].iter().flat_map(|seen| &seen.changes.made);
+        Made::of(made.filter(|new| !new.plain).map(|new| &new.identity))
     }
 
     /// Where modules raised while they were executed, before a step, and have not been edited since.

@@ -63,7 +63,7 @@ pub(crate) struct Evidence<'a> {
     pub(crate) imported: &'a Imported,
 }
 
-/// The names that classes, functions and modules were given, each with its newest generation.
+/// The names that classes, functions and modules of the scenario's were given, each with its newest generation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Made(BTreeMap<String, u32>);
 
@@ -75,6 +75,11 @@ impl Made {
             *known = (*generation).max(*known);
         }
         Self(newest)
+    }
+
+    /// Whether something was made under the name of an identity.
+    fn has(&self, identity: &Identity) -> bool {
+        self.0.contains_key(&identity.label.name)
     }
 
     /// Whether something was made under the name of what an identity is in, and nothing under its own.

@@ -172,7 +172,7 @@ pub(super) fn is_of_the_library(evidence: &Evidence<'_>, one: &Sighting) -> bool
         names(evidence).any(|(base, sense)| {
             base.text == one.text[..end]
                 && sense.nature == Nature::Module
-                && identity(sense.is.as_ref()).is_none()
+                && identity(sense.is.as_ref()).is_none_or(|is| !evidence.made.has(is))
         })
     })
 }

@@ -47,9 +47,13 @@ fn a_function_of_todays_source_that_a_restart_does_not_come_to_define() {
 /// `reload(sys)` on 2.7 brings back what `site` has taken away.
 #[test]
 fn a_name_of_a_module_of_the_library_is_in_nobodys_source() {
-    let module = sees(Role::Name, "sys", sense(Nature::Module));
+    // The prompt has it, so it has an identity; and nobody of the scenario's has made it.
+    let module = Sense { is: Some(current("sys#1")), ..sense(Nature::Module) };
+    let module = sees(Role::Name, "sys", module);
     let seen = [sees(Role::Name, "sys.setdefaultencoding", sense(Nature::Instance)), module];
-    let missing = crate::trace::Sighting { sense: None, ..seen[0].clone() };
+    let missing = [crate::trace::Sighting { sense: None, ..seen[0].clone() }];
     let ground = Ground::default();
-    assert_eq!(told(&ground.evidence(Verdict::Masked, &seen, &[missing])), []);
+    assert_eq!(told(&ground.evidence(Verdict::Masked, &seen, &missing)), []);
+    let ground = Ground { made: made(&["sys#1"]), ..ground };
+    assert_eq!(told(&ground.evidence(Verdict::Masked, &seen, &missing))[0].0, Cause::DeletedName);
 }
