@@ -16,7 +16,7 @@ use crate::trace::Place;
 use crate::trace::made_up::{
     self, attribute, changed, file, frame, gone_file, id, prompt, statement, surroundings, value,
 };
-use crate::worker::{Chained, Ending, Exception, Fault, Hold, Node, Play, Relation, Thrown, Value};
+use crate::worker::{Chained, Ending, Exception, Fault, Hold, Node, Play, Relation, Scope, Thrown, Value};
 
 const DOCUMENT: &str = include_str!("../EVENTS.md");
 
@@ -84,6 +84,7 @@ fn report() -> Report {
         .step("b.foo()", Event { exception: Some(raised), ..Event::default() })
         .step("b.__class__ = foo.Bar", Event::default().reclass(6, 14).relinearize(14, &[14, 2]).free(&[4]))
         .step("foo.Bar = c = b", Event::default().bind(attribute("foo.Bar", 6)).bind(prompt("c", 6)))
+        .step("c = 3", Event::default().bind(made_up::other(Scope::Prompt, "c")))
         .write("foo.py", "X = 1\n")
         .write("foo.py", "\0")
         .changing("deploy()", vec![file("bar.py", "A = 1\n"), gone_file("foo.py"), file("foo.pyc", "\0")])
