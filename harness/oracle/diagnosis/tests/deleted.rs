@@ -1,6 +1,6 @@
 //! What a restart does not have.
 
-use super::{Cause, Ground, Nature, Referent, Sense, Verdict, identity, made, ran, sees, sense, told};
+use super::*;
 use crate::trace::Written;
 use crate::worker::Role;
 
@@ -31,10 +31,7 @@ fn an_object_whose_class_a_restart_does_not_have() {
 
 #[test]
 fn a_function_of_todays_source_that_a_restart_does_not_come_to_define() {
-    let function = crate::trace::Sighting {
-        runs: Some(current("foo.trace#1")),
-        ..ran("foo.trace#1", 1, Written::Today)
-    };
+    let function = Sighting { runs: Some(current("foo.trace#1")), ..ran("foo.trace#1", 1, Written::Today) };
     let seen = [function];
     let with = |labels: &[&str]| Ground { made_in_restart: made(labels), ..Ground::default() };
     let text = "foo.trace#1 ran, which today's source does not come to define".to_owned();
@@ -51,9 +48,39 @@ fn a_name_of_a_module_of_the_library_is_in_nobodys_source() {
     let module = Sense { is: Some(current("sys#1")), ..sense(Nature::Module) };
     let module = sees(Role::Name, "sys", module);
     let seen = [sees(Role::Name, "sys.setdefaultencoding", sense(Nature::Instance)), module];
-    let missing = [crate::trace::Sighting { sense: None, ..seen[0].clone() }];
+    let missing = [Sighting { sense: None, ..seen[0].clone() }];
     let ground = Ground::default();
     assert_eq!(told(&ground.evidence(Verdict::Masked, &seen, &missing)), []);
     let ground = Ground { made: made(&["sys#1"]), ..ground };
     assert_eq!(told(&ground.evidence(Verdict::Masked, &seen, &missing))[0].0, Cause::DeletedName);
+}
+
+#[test]
+fn a_name_that_a_restart_does_not_find() {
+    let missing =
+        Sighting { sense: None, found: Found::Nowhere, ..sees(Role::Name, "fetch", sense(Nature::Instance)) };
+    let text = "the name fetch means client.fetch#1, which today's source does not define";
+    let is = Some(Referent::Known { identity: identity("client.fetch#1"), superseded: false });
+    let seen = [sees(Role::Name, "fetch", Sense { is, ..sense(Nature::Function) })];
+    one(Verdict::Masked, &seen, std::slice::from_ref(&missing), Cause::DeletedName, text);
+    assert_eq!(diagnosed(Verdict::Masked, &seen, &[]), []);
+}
+
+#[test]
+fn of_a_dotted_name_the_part_that_is_missing_is_told() {
+    let named = |text| sees(Role::Name, text, sense(Nature::Module));
+    let missing = |text| Sighting { sense: None, found: Found::Nowhere, ..named(text) };
+    let (seen, restart) = ([named("math.sqrt"), named("math")], [missing("math.sqrt"), missing("math")]);
+    let text = "the name math is one that today's source does not define";
+    one(Verdict::Masked, &seen, &restart, Cause::DeletedName, text);
+}
+
+#[test]
+fn a_name_that_a_restart_finds_among_the_built_in_ones() {
+    let text = "the name sorted means foo.sorted#1, which today's source does not define";
+    let is = Some(Referent::Known { identity: identity("foo.sorted#1"), superseded: false });
+    let seen = [sees(Role::Name, "sorted", Sense { is, ..sense(Nature::Function) })];
+    let built_in = Sighting { found: Found::Builtin, ..sees(Role::Name, "sorted", sense(Nature::Instance)) };
+    one(Verdict::Mixed, &seen, &[built_in], Cause::DeletedName, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &seen), []);
 }

@@ -1,9 +1,6 @@
 //! What something still holds, and which of the holds it is.
 
-use super::{
-    Cause, Found, Ground, Nature, Past, Sense, Sighting, Verdict, class, diagnosed, function, instance,
-    known, made, method, one, past, ran, sees, sense, told,
-};
+use super::*;
 use crate::trace::{Identity, Label, Written};
 use crate::worker::{Form, Kind, Role};
 
@@ -32,7 +29,7 @@ fn an_object_of_a_class_that_a_function_made_is_an_old_instance() {
         token: 7,
         id: 7,
     };
-    let class = Some(crate::trace::Referent::Known { identity: class, superseded: false });
+    let class = Some(Referent::Known { identity: class, superseded: false });
     let object = sees(Role::Name, "secret", Sense { class, ..sense(Nature::Instance) });
     let seen = [object, inside("make.<locals>.Cipher.encode")];
     let text = "secret is a foo.make.<locals>.Cipher#1, which make made before foo.py was changed";
@@ -76,7 +73,7 @@ fn a_method_of_the_metaclass_is_looked_up_on_the_class() {
 #[test]
 fn a_name_that_was_given_back_to_an_old_function_is_not_what_the_reload_left() {
     let seen = [Sighting {
-        runs: Some(crate::trace::Referent::Known { identity: super::identity("foo.f#1"), superseded: false }),
+        runs: Some(Referent::Known { identity: identity("foo.f#1"), superseded: false }),
         ..ran("foo.f#1", 1, Written::Before)
     }];
     let ground = Ground { made: made(&["foo.f#1", "foo.f#2"]), ..Ground::default() };
@@ -94,4 +91,97 @@ fn of_what_a_loop_goes_through_no_former_is_told() {
     let text = "x is still what foo.LOCK meant before the reload";
     one(Verdict::Mixed, &[former(Some("foo.LOCK"))], &[], Cause::KeptReference, text);
     assert_eq!(diagnosed(Verdict::Mixed, &[former(Some("foo.LOCK")), former(None)], &[]), []);
+}
+
+#[test]
+fn closures_and_defaults_keep_what_they_took() {
+    let keeps = |found| [Sighting { found, ..sees(Role::Name, "Bar", class(&["foo.Bar#1"])) }];
+    let text = "Bar is foo.Bar#1 in the closure; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Mixed, &keeps(Found::Free), &[], Cause::ClosureKeeps, text);
+    let text = "Bar is foo.Bar#1 as the default of a parameter; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Mixed, &keeps(Found::Default), &[], Cause::DefaultKeeps, text);
+}
+
+#[test]
+fn a_bound_method_is_stale_where_it_is_kept_and_not_where_it_is_looked_up() {
+    let text = "callback is foo.Bar.run#1 bound to a foo.Bar#1; foo.Bar means foo.Bar#2 now";
+    let kept = [sees(Role::Name, "callback", method("foo.Bar.run#1", "foo.Bar#1"))];
+    one(Verdict::Stale, &kept, &[], Cause::StaleBoundMethod, text);
+    let runs =
+        Sighting { runs: Some(known("foo.Bar.run#1")), ..sees(Role::Name, "x", sense(Nature::Instance)) };
+    let looked_up = [
+        sees(Role::Name, "b.run", method("foo.Bar.run#1", "foo.Bar#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+        runs,
+    ];
+    let text = "b is a foo.Bar#1, so b.run runs foo.Bar.run#1; foo.Bar means foo.Bar#2 now";
+    one(Verdict::Stale, &looked_up, &[], Cause::OldInstance, text);
+    // A function whose lines name nothing leaves no evidence that it ran.
+    one(Verdict::Stale, &looked_up[..2], &[], Cause::OldInstance, text);
+}
+
+#[test]
+fn a_bound_method_stays_stale_when_its_object_is_moved() {
+    let function = Sense { now: successor("foo.Bar.run#1"), ..method("foo.Bar.run#1", "foo.Bar#2") };
+    let kept = [sees(Role::Name, "callback", function)];
+    let text = "callback is foo.Bar.run#1 bound to a foo.Bar#2; foo.Bar.run means foo.Bar.run#2 now";
+    one(Verdict::Stale, &kept, &[], Cause::StaleBoundMethod, text);
+}
+
+#[test]
+fn an_old_name_elsewhere_is_an_alias_or_a_reference_that_is_kept() {
+    let text = "f is still foo.f#1; foo.f means foo.f#2 now";
+    one(Verdict::Stale, &[sees(Role::Name, "f", function("foo.f#1"))], &[], Cause::FromImportAlias, text);
+    let local = Sighting { found: Found::Local, ..sees(Role::Name, "f", function("foo.f#1")) };
+    one(Verdict::Stale, &[local], &[], Cause::KeptReference, text);
+    let through =
+        [sees(Role::Name, "job.f", function("foo.f#1")), sees(Role::Name, "job", instance(&["foo.Job#2"]))];
+    one(
+        Verdict::Stale,
+        &through,
+        &[],
+        Cause::KeptReference,
+        "job.f is still foo.f#1; foo.f means foo.f#2 now",
+    );
+}
+
+#[test]
+fn a_class_of_an_old_instance_is_kept_by_no_variable() {
+    let class = Sighting { found: Found::Local, ..sees(Role::Name, "cls", class(&["foo.Bar#1"])) };
+    let seen = [
+        class,
+        sees(Role::Name, "b.run", method("foo.Bar.run#1", "foo.Bar#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+    ];
+    assert_eq!(diagnosed(Verdict::Masked, &seen, &[])[0].0, Cause::OldInstance);
+}
+
+#[test]
+fn a_name_that_nothing_imports_was_kept() {
+    let text = "old is still foo.f#1; foo.f means foo.f#2 now";
+    one(Verdict::Stale, &[sees(Role::Name, "old", function("foo.f#1"))], &[], Cause::KeptReference, text);
+}
+
+#[test]
+fn a_static_method_is_found_through_the_class_of_an_old_instance() {
+    let text = "b is a foo.Bar#1, so b.split runs foo.Bar.split#1; foo.Bar.split means foo.Bar.split#2 now";
+    let seen = [
+        sees(Role::Name, "b.split", function("foo.Bar.split#1")),
+        sees(Role::Name, "b", instance(&["foo.Bar#1"])),
+    ];
+    one(Verdict::Stale, &seen, &[], Cause::OldInstance, text);
+}
+
+#[test]
+fn a_number_that_was_imported_is_a_copy() {
+    let origin = |origin: Option<&str>| Past {
+        origin: origin.map(str::to_owned),
+        now: Some("30".to_owned()),
+        ..past(Form::Untouched)
+    };
+    let seen = [number("TIMEOUT", "5", origin(Some("settings.TIMEOUT")))];
+    let restart = [number("TIMEOUT", "30", origin(None))];
+    let text = "TIMEOUT is still 5; settings.TIMEOUT means 30 now";
+    one(Verdict::Stale, &seen, &restart, Cause::FromImportAlias, text);
+    assert_eq!(diagnosed(Verdict::Stale, &seen, &seen), []);
 }

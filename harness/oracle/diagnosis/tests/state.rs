@@ -1,9 +1,6 @@
 //! State that a reload makes anew or leaves, and what fills it.
 
-use super::{
-    Cause, Evidence, Found, Ground, Nature, Past, Place, Role, Sense, Sighting, Verdict, class, diagnosed,
-    instance, known, number, on, one, past, place, sees, sense, told,
-};
+use super::*;
 use crate::trace::{Origin, Raised};
 use crate::worker::Form;
 
@@ -82,7 +79,7 @@ fn a_reload_that_raises_half_way_says_where_it_stopped() {
     let ground = Ground::default();
     let told_of = |raised, reloads, verdict| {
         let evidence = Evidence { raised: Some(raised), reloads, ..ground.evidence(verdict, &[], &[]) };
-        super::diagnose(&evidence)
+        diagnose(&evidence)
     };
     let found = told_of(&half_way, true, Verdict::Broken);
     assert_eq!(found[0].cause, Cause::ReloadStopped);
@@ -90,4 +87,87 @@ fn a_reload_that_raises_half_way_says_where_it_stopped() {
     assert_eq!(told_of(&half_way, false, Verdict::Broken), []);
     let not_begun = raised(vec![at(Origin::Statement, "<module>", 1)]);
     assert_eq!(told_of(&not_begun, true, Verdict::Broken), [], "a file that is not there, a syntax error");
+}
+
+#[test]
+fn state_is_compared_with_what_the_same_line_finds_in_a_restart() {
+    let plain = |text: &str| {
+        [sees(Role::Name, "count", Sense { plain: Some(text.to_owned()), ..sense(Nature::Instance) })]
+    };
+    one(
+        Verdict::Mixed,
+        &plain("0"),
+        &plain("3"),
+        Cause::StateReset,
+        "count is 0, where it is 3 in a restart",
+    );
+    let sized = |size| [sees(Role::Name, "HANDLERS", Sense { size: Some(size), ..sense(Nature::Instance) })];
+    let text = "HANDLERS holds 2, where it holds 1 in a restart";
+    one(Verdict::Mixed, &sized(2), &sized(1), Cause::RegisteredTwice, text);
+    // Rather than by which variable the old one was called.
+    let called = Sighting { found: Found::Local, ..sees(Role::Name, "handler", function("foo.f#1")) };
+    let [registry] = sized(2);
+    one(Verdict::Mixed, &[called, registry], &sized(1), Cause::RegisteredTwice, text);
+    let text = "HANDLERS holds 0, where it holds 1 in a restart";
+    one(Verdict::Mixed, &sized(0), &sized(1), Cause::StateReset, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &sized(1), &sized(1)), []);
+}
+
+#[test]
+fn what_the_step_itself_has_put_into_a_container_is_not_registered_twice() {
+    let sized = |size| sees(Role::Name, "LINES", Sense { size: Some(size), ..sense(Nature::Instance) });
+    assert_eq!(diagnosed(Verdict::Mixed, &[sized(0), sized(1)], &[sized(0)]), []);
+    let later = |size| Sighting { place: place(11), ..sized(size) };
+    assert_eq!(diagnosed(Verdict::Mixed, &[sized(0), later(2)], &[sized(0), later(1)]), []);
+}
+
+#[test]
+fn a_module_of_the_library_is_not_made_anew() {
+    let sized = |size| sees(Role::Name, "sys.modules", Sense { size: Some(size), ..sense(Nature::Instance) });
+    let sys = || Sense { is: Some(Referent::Outside("sys".to_owned())), ..sense(Nature::Module) };
+    let seen = [sized(67), sees(Role::Name, "sys", sys())];
+    assert_eq!(diagnosed(Verdict::Mixed, &seen, &[sized(68)]), []);
+}
+
+#[test]
+fn only_what_a_reload_has_touched_is_reset_by_it() {
+    let seen = |past: Past| [number("LAST", "0", past)];
+    let restart = [number("LAST", "2", past(Form::Untouched))];
+    let text = "LAST is 0, where it is 2 in a restart";
+    one(Verdict::Mixed, &seen(past(Form::Remade)), &restart, Cause::StateReset, text);
+    assert_eq!(diagnosed(Verdict::Mixed, &seen(past(Form::Untouched)), &restart), []);
+    let undone = Past { undone: Some("store.save".to_owned()), ..past(Form::Untouched) };
+    let text = "LAST is 0, where it is 2 in a restart; store.save is as its own module defines it, and was another's";
+    one(Verdict::Mixed, &seen(undone), &restart, Cause::StateReset, text);
+}
+
+#[test]
+fn a_value_of_a_module_that_was_not_executed_since_is_not_reloaded() {
+    let before = Past { source: Executed::Before, ..past(Form::Untouched) };
+    let restart = [number("RATE", "19", past(Form::Untouched))];
+    let text = "RATE is 16, where it is 19 in a restart, and no reload has come to its module since that was changed";
+    one(Verdict::Stale, &[number("RATE", "16", before)], &restart, Cause::NotReloaded, text);
+}
+
+#[test]
+fn a_lock_that_was_made_anew_is_reset_and_the_one_before_it_is_kept() {
+    let object =
+        |past: Past| [Sighting { past: Some(past), ..sees(Role::Name, "x", sense(Nature::Instance)) }];
+    let anew = Past { is_stateful: true, ..past(Form::Remade) };
+    let text = "x is another object than before the reload";
+    one(Verdict::Mixed, &object(anew), &[], Cause::StateReset, text);
+    let former = Past { former: Some("orders.QUEUE".to_owned()), ..past(Form::Untouched) };
+    let text = "x is still what orders.QUEUE meant before the reload";
+    one(Verdict::Mixed, &object(former), &[], Cause::KeptReference, text);
+}
+
+#[test]
+fn a_line_that_has_both_generations_goes_through_what_was_registered_twice() {
+    let cls = |label: &str| sees(Role::Name, "cls", class(&[label]));
+    let cls = |label: &str| Sighting { found: Found::Local, ..cls(label) };
+    let both = [cls("foo.Bar#1"), cls("foo.Bar#2")];
+    let text = "cls is foo.Bar#1, and foo.Bar#2 as well, where there is one in a restart";
+    one(Verdict::Mixed, &both, &[cls("foo.Bar#1")], Cause::RegisteredTwice, text);
+    let found = diagnosed(Verdict::Mixed, &both, &both);
+    assert!(found.iter().all(|(cause, _)| *cause != Cause::RegisteredTwice), "{found:?}");
 }
