@@ -60,7 +60,7 @@ def attribute(value, name):
     owner, getter = in_mro_of_kind(value, "__getattribute__")
     if getter is not MISSING and type(getter) is not SLOT or id(owner) in PROXIES:
         return UNKNOWN
-    _, inherited = in_mro_of_kind(value, name)
+    home, inherited = in_mro_of_kind(value, name)
     if type(inherited) is MEMBER:
         try:
             return inherited.__get__(value)
@@ -68,7 +68,7 @@ def attribute(value, name):
             return UNKNOWN
     namespace = namespace_of(value)
     if inherited is not MISSING and has_any(inherited, "__set__", "__delete__"):
-        if (id(in_mro_of_kind(value, name)[0]), name) in PLAIN_GETTERS:
+        if (id(home), name) in PLAIN_GETTERS:
             return plainly_got(inherited, value)
         is_in_itself = is_of_enum(value, name) and namespace is not UNKNOWN
         return raw_get(namespace, "_%s_" % name, UNKNOWN) if is_in_itself else UNKNOWN
