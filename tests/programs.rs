@@ -223,7 +223,16 @@ fn what_a_branch_does_to_an_open_file_is_undone() {
 }
 
 /// Sweeps a scenario with one module, exhaustively, on each Python.
-fn each_scenario(module: &str, transcript: &str, mut look: impl FnMut(&Interpreter, &Findings, &str)) {
+fn each_scenario(module: &str, transcript: &str, look: impl FnMut(&Interpreter, &Findings, &str)) {
+    each_scenario_by(true, module, transcript, look);
+}
+
+fn each_scenario_by(
+    exhaustive: bool,
+    module: &str,
+    transcript: &str,
+    mut look: impl FnMut(&Interpreter, &Findings, &str),
+) {
     let text = format!("# Test\n\n`foo.py`:\n\n```python\n{module}```\n\n```pycon\n{transcript}```\n");
     let name = Name { group: "g".to_owned(), name: "test".to_owned() };
     let scenario =
@@ -231,7 +240,7 @@ fn each_scenario(module: &str, transcript: &str, mut look: impl FnMut(&Interpret
     let lab = lab();
     for interpreter in interpreters() {
         let item = Item { scenario: &scenario, interpreter: &interpreter };
-        let wishes = Wishes { limit: Duration::from_secs(30), exhaustive: true, ..Wishes::default() };
+        let wishes = Wishes { limit: Duration::from_secs(30), exhaustive, ..Wishes::default() };
         let found = sweep_scenario(&lab, &item, &wishes, &()).unwrap();
         look(&interpreter, &found, &sweep("g/test", Some(&scenario), &found));
     }
@@ -265,5 +274,28 @@ fn a_scenario_may_fork_and_leave_at_once() {
             interpreter.tag
         );
         assert_eq!(found.places.branches, found.places.met - 3, "{}:\n{text}", interpreter.tag);
+    });
+}
+
+/// Six rounds of a loop in each of six calls: between the one and the next no line of another function runs, and
+/// a frame is where the one before was. While the second was taken for the first going on, 31 were enough.
+#[test]
+fn of_calls_that_c_makes_one_after_the_other_each_is_a_call_of_its_own() {
+    let module = "def one(x):\n    y = []\n    while len(y) < 6:\n        y.append(x)\n    return y\n\n\n\
+                  def all_of(n):\n    return list(map(one, range(n)))\n";
+    each_scenario_by(false, module, ">>> import foo\n>>> foo.all_of(6)\n", |interpreter, found, text| {
+        let told = (found.places.met, found.places.branches);
+        assert_eq!(told, (95, 59), "{}:\n{text}", interpreter.tag);
+    });
+}
+
+/// As many branches as of the same loop without a `yield`.
+#[test]
+fn a_generator_that_goes_on_is_one_call() {
+    let module = "def numbers(y):\n    while len(y) < 6:\n        y.append(1)\n        yield y\n\n\n\
+                  def all_of():\n    return list(numbers([]))\n";
+    each_scenario_by(false, module, ">>> import foo\n>>> foo.all_of()\n", |interpreter, found, text| {
+        let told = (found.places.met, found.places.branches);
+        assert_eq!(told, (24, 19), "{}:\n{text}", interpreter.tag);
     });
 }
