@@ -27,7 +27,7 @@ class Basis(object):
     """What a look went by, from the namespaces it began with to the classes and functions it found."""
 
     def __init__(self, seen, roots, paths):
-        self.roots, self.own = [path for path, _ in roots], len(seen.own_names)
+        self.roots, self.own = [path for path, _ in roots], len(seen.own.names)
         self.names, self.shapes, self.wrapped, self.told = [], [], [], []
         classes, met = [], set()
         for _, value in paths:
@@ -53,7 +53,7 @@ class Basis(object):
 
     def holds(self, seen, roots):
         """Whether a look from these namespaces would find what this one found."""
-        if len(seen.own_names) != self.own or [path for path, _ in roots] != self.roots:
+        if len(seen.own.names) != self.own or [path for path, _ in roots] != self.roots:
             return False
         spaces = [space for _, space in roots]
         for reference in self.classes:
@@ -92,7 +92,7 @@ def tell(seen, value):
         kept = told[:3]
     else:
         kept = value_module(value), qualified_name(value)
-        told = kept + (seen.owns_class(value), kept[0] in loaded)
+        told = kept + (seen.own.has_class(value), kept[0] in loaded)
     for text in kept:
         if id(type(text)) not in TEXTS:
             return object()  # it may have an `__eq__`, and is not to be kept: no look is spared

@@ -14,17 +14,12 @@ PY2 = sys.version_info[0] == 2
 # Names that the interpreter itself puts into a namespace in which code runs.
 BOOKKEEPING = frozenset(["__annotations__", "__conditional_annotations__", "__warningregistry__"])
 HELD_LIMIT = 1000
-DECORATORS = 20  # that are looked behind, one above the other
-CALLED = ("types", "abc", "builtins", "__builtin__")  # where classes made by calls say they are from
-CYTHON = ("cython_runtime", "_cython_")
 loaded = sys.modules
-# Given by the probe: raw, hidden and basis.
+# Given by the probe: raw, hidden, own and basis.
 # ruff: noqa: F821
 CONSTANTS, CONTAINERS, PLAIN, class_types = raw.CONSTANTS, raw.CONTAINERS, raw.PLAIN, raw.class_types
 class_namespace, class_of, module_dict, mro_of = raw.class_namespace, raw.class_of, raw.module_dict, raw.mro_of
-first_line, functions_of, is_written_in_python = raw.first_line, raw.functions_of, raw.is_written_in_python
-function_inside = raw.function_inside
-full_name, public_name, qualified_name = raw.full_name, raw.public_name, raw.qualified_name
+first_line, full_name, public_name, qualified_name = raw.first_line, raw.full_name, raw.public_name, raw.qualified_name
 to_text, unwrapped, value_module = raw.to_text, raw.unwrapped, raw.value_module
 
 
@@ -38,12 +33,9 @@ class Census(object):
     """
 
     def __init__(self, workspace, pristine, ancestors):
-        self.workspace = workspace
         self.pristine = pristine
         self.main_module = loaded["__main__"]  # on 2.7 a module that nothing holds empties its namespace
         self.main = self.main_module.__dict__
-        self.foreign_modules = ancestors.modules  # a copy that was made before the fork, and of this run alone
-        self.own_names = set()
         self.known = {}
         self.next_token = 1
         self.attributes = {}
@@ -61,8 +53,8 @@ class Census(object):
         self.paths = []
         self.basis = None
         self.ancestors = ancestors
-        self.entries = self.entries_now()
         self.hidden = hidden.HiddenClasses(self, ancestors)
+        self.own = own.Own(workspace, self.main, ancestors, self.hidden.is_stranger)
 
     # -- tokens
 
@@ -135,8 +127,8 @@ class Census(object):
         self.made = []
         freed = self.forget_the_dead()
         modules, attributes, prompt = {}, {}, {}
-        for name, module in self.find_own_modules():
-            self.foreign_modules.pop(name, None)
+        for name, module in self.own.modules():
+            self.own.foreign_modules.pop(name, None)
             token = modules[name] = self.token(module) or self.make(module, "module", name, True)
             if token in self.module_names:
                 self.note_name(token, module)
@@ -223,57 +215,6 @@ class Census(object):
                     own[name] = value
         return own
 
-    # -- modules
-
-    def find_own_modules(self):
-        """The entries of sys.modules that are the scenario's, sorted by name."""
-        if self.entries == self.entries_now():
-            own = [(name, loaded[name]) for name in self.own_names if loaded.get(name) is not None]
-            return sorted(own, key=lambda pair: pair[0])
-        own = []
-        for name, module in list(loaded.items()):
-            if self.foreign_modules.get(name, self) is module:
-                continue  # as nearly all
-            if name in self.own_names:
-                if module is not None:
-                    own.append((name, module))
-            elif name != "__main__" and module is not None and self.owns_module(name, module):
-                own.append((name, module))
-            else:
-                self.foreign_modules[name] = module
-        self.own_names.update(name for name, _ in own)
-        self.entries = self.entries_now()
-        return sorted(own, key=lambda pair: pair[0])
-
-    def entries_now(self):
-        """What tells that an entry of sys.modules is another, or that an own one has another name.
-
-        By which name a module is found that is not the scenario's makes no difference; it is
-        held, so nothing else gets its id.
-        """
-        return list(map(id, loaded.values())), list(map(id, map(loaded.get, self.own_names)))
-
-    def owns_module(self, name, module):
-        """Whether a module comes from the workspace, or was made by hand."""
-        if not issubclass(type(module), types.ModuleType):
-            return self.owns_class(type(module))
-        namespace = module_dict(module)
-        places = [namespace.get("__file__")]
-        try:
-            places.extend(namespace.get("__path__") or ())
-        except BaseException:
-            pass
-        places = [place for place in places if type(place) is str]
-        if not places:
-            if type(name) is str and name.startswith(CYTHON):
-                return False  # made by hand, but by what Cython has compiled
-            return namespace.get("__spec__") is None and namespace.get("__loader__") is None and not PY2
-        return any([self.is_in_workspace(place) for place in places])
-
-    def is_in_workspace(self, place):
-        """Whether a file or folder is the scenario's.  What a bare interpreter has it found by absolute paths."""
-        return (place + "/").startswith(self.workspace + "/") or place[:1] != "/"
-
     # -- classes and functions
 
     def walk(self, roots):
@@ -309,9 +250,9 @@ class Census(object):
             value = unwrapped(value)
             kind = type(value)
             if kind is types.FunctionType:
-                if self.owns_function(value):
-                    found.append((self.written_at(value), name, value))
-            elif issubclass(kind, class_types) and self.owns_class(value):
+                if self.own.has_function(value):
+                    found.append((self.own.written_at(value), name, value))
+            elif issubclass(kind, class_types) and self.own.has_class(value):
                 found.append((first_line(value), name, value))
         found.sort(key=lambda entry: entry[:2])
         return [(path + "." + name, value) for _, name, value in found]
@@ -341,7 +282,7 @@ class Census(object):
         if type(value) is types.FunctionType:
             name = to_text(self.name_of(value, path))
             # The code of what a decorator made is the library's, and that of all that it made.
-            code = id(value.__code__) if self.is_written_here(value) else None
+            code = id(value.__code__) if self.own.is_written_here(value) else None
             return self.make(value, "function", name, True, code=code)
         return self.class_token(value, path)
 
@@ -352,7 +293,7 @@ class Census(object):
             return token
         bases = mro_of(cls)[1:]
         for base in reversed(bases):
-            if self.owns_class(base):
+            if self.own.has_class(base):
                 self.class_token(base)
         meta = type(cls)
         meta = None if any(meta is kind for kind in class_types) else self.reference(meta)
@@ -364,68 +305,9 @@ class Census(object):
 
     def reference(self, cls):
         """A class's token, or the name of one that is not the scenario's."""
-        if self.owns_class(cls):
+        if self.own.has_class(cls):
             return self.class_token(cls)
         return public_name(cls)
-
-    def owns_function(self, function):
-        """Whether a function is of the scenario's code, or a library's decorator made it of one that is."""
-        return self.is_written_here(function) or self.decorated(function) is not None
-
-    def is_written_here(self, function):
-        module = function.__globals__.get("__name__")
-        return module in self.own_names or function.__globals__ is self.main
-
-    def decorated(self, function):
-        """The function of the scenario's code that a decorator made another of, of a library's code."""
-        for _ in range(DECORATORS):
-            function = function_inside(function)
-            if function is None or self.is_written_here(function):
-                return function
-        return None
-
-    def written_at(self, function):
-        """The line on which a function begins, or that which was decorated."""
-        inner = None if self.is_written_here(function) else self.decorated(function)
-        return (inner or function).__code__.co_firstlineno
-
-    def owns_class(self, cls):
-        """Whether a class was made by the scenario's code: it says so, or it is not where it says it is."""
-        module = value_module(cls)
-        if module in self.own_names or module == "__main__":
-            return True
-        if self.hidden.is_stranger(cls):
-            return False
-        if module is None:
-            return True
-        if module[:1] == "<":
-            return False  # `enum` before 3.11, of what it makes for `ssl`
-        if module in CALLED:
-            outermost = qualified_name(cls).partition(".")[0]
-            home = self.foreign_modules.get(module)
-            is_misled = home is None or outermost not in module_dict(home)
-            return is_misled and is_written_in_python(cls) and not self.is_of_others(cls)
-        # C code that stands for a module: `_locale` makes `locale.Error`, whether or not `locale` was imported.
-        known = module in loaded or "_" + module in loaded
-        return not known and is_written_in_python(cls) and not self.is_of_others(cls)
-
-    def is_of_others(self, cls):
-        """Whether the functions in a class are from modules that are not the scenario's: NumPy says of its
-        own classes that they are from where they are documented.
-        """
-        homes = [function.__globals__ for function in functions_of(cls)]
-        return bool(homes) and all([self.is_library(home) for home in homes])
-
-    def is_library(self, space):
-        """Whether a namespace in which code runs is that of a module that is not the scenario's.
-
-        Another interpreter of the process may have modules that are not loaded here, and up to 3.8
-        one collector knows the classes of both; those modules go by their files.
-        """
-        name, file = space.get("__name__"), space.get("__file__")
-        if name in self.foreign_modules and name not in CALLED:
-            return True
-        return name not in loaded and type(file) is str and not self.is_in_workspace(file)
 
     # -- the prompt
 

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("raw.py", include_str!("raw.py")),
     ("census.py", include_str!("census.py")),
     ("hidden.py", include_str!("hidden.py")),
+    ("own.py", include_str!("own.py")),
     ("basis.py", include_str!("basis.py")),
     ("lines.py", include_str!("lines.py")),
     ("values.py", include_str!("values.py")),

@@ -104,7 +104,7 @@ class HiddenClasses(object):
         found = self.tracked_classes() if HEAP_IS_FROZEN else self.classes_below()
         fresh = []
         for cls in found:
-            if self.census.owns_class(cls) and (id(cls) in reached or not self.is_made_in_c(cls)):
+            if self.census.own.has_class(cls) and (id(cls) in reached or not self.is_made_in_c(cls)):
                 fresh.append(cls)
             else:
                 self.strangers[id(cls)] = weakref.ref(cls)
@@ -155,9 +155,9 @@ class HiddenClasses(object):
         what it makes of a metaclass says that it is from there (`decimal`'s `SignalDict`).
         """
         module = value_module(cls)
-        is_misled = module == "abc" or module not in loaded and module not in self.census.own_names
+        is_misled = module == "abc" or module not in loaded and module not in self.census.own.names
         return module is not None and is_misled and not functions_of(cls) and not any(
-            [self.census.owns_class(base) for base in mro_of(cls)[1:]]
+            [self.census.own.has_class(base) for base in mro_of(cls)[1:]]
         )
 
     def living(self):

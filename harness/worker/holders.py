@@ -141,14 +141,14 @@ class Search(object):
     def find_names(self):
         """What paths begin with: modules, and the classes and functions that the census has a name for."""
         here = self.census
-        modules = dict((name, id(loaded.get(name))) for name in here.own_names)
+        modules = dict((name, id(loaded.get(name))) for name in here.own.names)
         self.spaces = {id(here.main): (0, u"", ("prompt", modules)), id(loaded): (2, u"sys.modules", None)}
         self.names = {}
         self.builtins = loaded.get("__builtin__" if PY2 else "builtins")
         self.last_value = raw.module_dict(self.builtins) if type(self.builtins) is types.ModuleType else {}
         self.others = []  # modules that are not the scenario's
         for name, module in list(loaded.items()):
-            if name in here.own_names or module is self.builtins:
+            if name in here.own.names or module is self.builtins:
                 self.name_module(name, module)
             else:
                 self.others.append((name, module))
@@ -164,7 +164,7 @@ class Search(object):
 
     def name_module(self, name, module):
         if type(name) is str and name != "__main__" and issubclass(type(module), types.ModuleType):
-            text, rank = raw.to_text(name), 1 if name in self.census.own_names else 2
+            text, rank = raw.to_text(name), 1 if name in self.census.own.names else 2
             space = (2, u"", ("builtins", None)) if module is self.builtins else (rank, text, ("module", None))
             self.names[id(module)] = (rank, text)
             self.spaces.setdefault(id(raw.module_dict(module)), space)
@@ -183,7 +183,7 @@ class Search(object):
                 space = raw.class_namespace(inner) if issubclass(type(inner), raw.class_types) else {}
             if inner is value and module != "__main__":
                 text = u"%s.%s" % (raw.to_text(module), raw.to_text(raw.qualified_name(value)))
-                found = self.names[id(value)] = (1 if module in self.census.own_names else 2, text)
+                found = self.names[id(value)] = (1 if module in self.census.own.names else 2, text)
         return found
 
     # -- backward
@@ -250,7 +250,7 @@ class Search(object):
     def look_around(self):
         """Looks at all that the scenario's namespaces lead to, without leaving what is the scenario's."""
         here = self.census
-        own = [loaded.get(name) for name in here.own_names]
+        own = [loaded.get(name) for name in here.own.names]
         todo = [here.main] + [raw.module_dict(one) for one in own if issubclass(type(one), types.ModuleType)]
         todo += self.objects.values()
         passed = set(id(module) for _, module in self.others)
@@ -283,7 +283,7 @@ class Search(object):
         if id(kind) in PARTS:
             return id(kind) not in SIZED or len(value) <= NEAR
         if kind is types.FunctionType:
-            return self.census.owns_function(value)
+            return self.census.own.has_function(value)
         if issubclass(kind, raw.class_types):
             return id(value) in self.census.known
         if kind is types.ModuleType:
@@ -376,7 +376,7 @@ class Search(object):
         if issubclass(type(value), references.CONTAINERS):
             return False
         parts = (raw.class_namespace(cls) or {}).values()
-        return any([type(part) is types.FunctionType for part in list(parts)]) and not self.census.owns_class(cls)
+        return any([type(part) is types.FunctionType for part in list(parts)]) and not self.census.own.has_class(cls)
 
     def tell(self, token, how, found, group, instance=None):
         holder = None
@@ -426,9 +426,9 @@ def insides(value):
 def probes_own(run):
     """The ids of the probe's own objects that refer to the scenario's, and of the frames that run."""
     hidden = set(always_hidden(type(run)))
-    for own in (run, run.census, run.census.ancestors, run.signals, run.wire):
-        hidden.update((id(own), id(own.__dict__)))
-        hidden.update([id(value) for value in own.__dict__.values() if type(value) in (list, tuple, dict, set)])
+    for part in (run, run.census, run.census.own, run.census.ancestors, run.signals, run.wire):
+        hidden.update((id(part), id(part.__dict__)))
+        hidden.update([id(value) for value in part.__dict__.values() if type(value) in (list, tuple, dict, set)])
     hidden.discard(id(run.census.main))
     for frame in list(current_frames().values()):
         while frame is not None:

@@ -155,7 +155,7 @@ class ReloadPoints(object):
     def bindings(self):
         """What the modules' names mean: which class, function or module, and of data what type, and whether any."""
         state = []
-        for name in self.sweep.modules or sorted(self.sweep.run.census.own_names):
+        for name in self.sweep.modules or sorted(self.sweep.run.census.own.names):
             module = loaded.get(name)
             state.append(name if issubclass(type(module), types.ModuleType) else None)
             if state[-1] is not None:

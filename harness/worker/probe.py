@@ -94,7 +94,8 @@ raw = load("raw")
 to_text = raw.to_text
 hidden = load("hidden", raw=raw)
 basis = load("basis", raw=raw)
-census = load("census", raw=raw, hidden=hidden, basis=basis)
+own = load("own", raw=raw)
+census = load("census", raw=raw, hidden=hidden, own=own, basis=basis)
 protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush

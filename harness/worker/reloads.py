@@ -80,7 +80,7 @@ class Reloads(object):
 
     def note_imports(self):
         """Modules that are there for the first time were made of what their files hold."""
-        for name in self.census.own_names:
+        for name in self.census.own.names:
             self.note_imported(loaded.get(name))
 
     def note_imported(self, module):
@@ -94,7 +94,7 @@ class Reloads(object):
     def survey(self, namespace):
         """By namespace and name: what it means, and how much it holds."""
         found = {}
-        modules = [loaded.get(name) for name in self.census.own_names]
+        modules = [loaded.get(name) for name in self.census.own.names]
         namespaces = [module_dict(module) for module in modules if issubclass(type(module), types.ModuleType)]
         if namespace is not None and not any(namespace is other for other in namespaces):
             namespaces.append(namespace)
@@ -175,7 +175,7 @@ class Reloads(object):
     def defined_in(self, name):
         """The modules that define a class or a function of some name."""
         found = []
-        for own in sorted(self.census.own_names):
+        for own in sorted(self.census.own.names):
             module = loaded.get(own)
             if issubclass(type(module), types.ModuleType):
                 value = raw_get(module_dict(module), name)
@@ -257,7 +257,7 @@ class Reloads(object):
 
     def is_own(self, namespace):
         name = namespace.get("__name__")
-        return type(name) is str and name in self.census.own_names
+        return type(name) is str and name in self.census.own.names
 
     def source(self, namespace):
         """Of which source a module was executed: today's, that before an edit, or one from elsewhere."""
@@ -322,7 +322,7 @@ def inside(census, value):
     if id(kind) in PLAIN_KINDS or id(kind) in SIZED or issubclass(kind, (types.ModuleType, types.FunctionType)):
         return []
     cls = value if is_class(value) else class_of(value)
-    if not census.owns_class(cls):
+    if not census.own.has_class(cls):
         return []
     namespace = class_namespace(value) if is_class(value) else namespace_of(value)
     if namespace is UNKNOWN:
