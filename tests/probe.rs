@@ -366,6 +366,12 @@ fn the_hash_seed_is_the_scenarios() {
 }
 
 #[test]
+fn what_the_probe_alone_uses_is_not_in_sys_modules() {
+    let transcript = ">>> import sys\n>>> [name for name in ('_harness', 'fcntl', 'resource', 'select') if name in sys.modules]";
+    Machine::new().each_says("", &[], transcript, &["[]"]);
+}
+
+#[test]
 fn site_is_imported_only_where_a_scenario_asks_for_it() {
     let machine = Machine::new();
     machine.each_says("", &[], ">>> import sys\n>>> 'site' in sys.modules", &["False"]);

@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("looks.py", include_str!("looks.py")),
     ("evidence.py", include_str!("evidence.py")),
     ("references.py", include_str!("references.py")),
+    ("roots.py", include_str!("roots.py")),
     ("holders.py", include_str!("holders.py")),
     ("sweep.py", include_str!("sweep.py")),
     ("points.py", include_str!("points.py")),

@@ -12,7 +12,6 @@ which nothing comes to the place raises, for it shows nothing.  A restart takes 
 as it does not reload: there a block is what it is without `inject`.
 """
 
-import os
 import sys
 
 PY2 = sys.version_info[0] == 2

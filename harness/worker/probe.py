@@ -36,13 +36,18 @@ except ImportError:
     import signal as _signal
     from __builtin__ import reload
 
+try:
+    import _harness  # of the program that embeds
+except ImportError:
+    _harness = None
+
 PY2 = sys.version_info[0] == 2
 text_type = type(u"")
 gettrace, settrace, getprofile, setprofile = sys.gettrace, sys.settrace, sys.getprofile, sys.setprofile
 getrecursionlimit, setrecursionlimit, exc_info = sys.getrecursionlimit, sys.setrecursionlimit, sys.exc_info
 getrlimit, setrlimit, RLIMIT_AS = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
 loaded = sys.modules
-for _name in ("resource", "fcntl", "imp", "select") + ("marshal",) * PY2:  # a bare interpreter has not imported them
+for _name in ("resource", "fcntl", "imp", "select", "_harness") + ("marshal",) * PY2:  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
 OWN_FILES = [__file__]
@@ -100,7 +105,8 @@ protocol = load("protocol", set_blocking=set_blocking, dumps=marshal.dumps)
 receive, fields_of, Wire = protocol.receive, protocol.fields_of, protocol.Wire
 write_all, flush = protocol.write_all, protocol.flush
 references = load("references", raw=raw, own_files=OWN_FILES)
-holders = load("holders", raw=raw, references=references)
+roots = load("roots", raw=raw, references=references)
+holders = load("holders", raw=raw, references=references, roots=roots)
 lines = load("lines", raw=raw)
 values = load("values", raw=raw)
 archives = load("archives", raw=raw, values=values)
@@ -115,7 +121,10 @@ evidence = load(
 files = load("files")
 tree = load("tree")
 forked = load("forked")
-sweep = load("sweep", to_text=to_text, reload=reload, tree=tree, forked=forked, **({"fcntl": fcntl, "imp": imp} if PY2 else {}))
+sweep = load(
+    "sweep", to_text=to_text, reload=reload, tree=tree, forked=forked, select=select,
+    **({"fcntl": fcntl, "imp": imp} if PY2 else {})
+)
 points = load("points", is_deep=evidence.is_deep, module_dict=raw.module_dict, reload_each=sweep.reload_each)
 faults = load(
     "faults", to_text=to_text, builtins=builtins, real_reload=reload, module_dict=raw.module_dict,
@@ -126,7 +135,7 @@ statements = load(
     "statements", is_same_code=lines.is_same_code, compile_quietly=lines.compile_quietly,
     **({"imp": imp, "marshal": marshal} if PY2 else {})
 )
-allocations = load("allocations")
+allocations = load("allocations", _harness=_harness)
 file_faults = load("file_faults", marshal=marshal, **({"imp": imp} if PY2 else {}))
 
 
@@ -257,16 +266,11 @@ def play_to_the_end(run):
 
 def hello(contained):
     """What the harness compares with the interpreter it asked for."""
-    try:
-        import _harness
-        libpython = _harness.libpython()
-    except ImportError:
-        libpython = None
     return {
         "frame": "hello",
         "version": sys.version,
         "prefix": getattr(sys, "base_prefix", sys.prefix),
-        "libpython": libpython,
+        "libpython": _harness.libpython() if _harness is not None else None,
         "pid": os.getpid(),
         "contained": contained,
     }

@@ -100,5 +100,5 @@ def chain_of(error):
         if error is None or id(error) in seen:
             break
         seen.add(id(error))
-        chain.append({"relation": relation, "name": raw.public_name(type(error)), "text": exception_text(error)})
+        chain.append({"relation": relation, "name": raw.public_name(type(error)), "text": exception_text(error)})  # noqa: F821
     return chain

@@ -12,6 +12,8 @@ KEY_LIMIT = 40
 SMALL = 1 << 16  # a greater number may be an address
 
 loaded = sys.modules
+# Given by the probe: raw.
+# ruff: noqa: F821
 raw_bases = type.__dict__["__bases__"].__get__
 cell_type = type((lambda function: lambda: function)(0).__closure__[0])
 plain_dicts = (dict, type((lambda: sys._getframe().f_locals)()))  # a proxy since 3.13

@@ -55,7 +55,7 @@ class Reloads(object):
         if is_free:
             settrace(self.on_module)
         if namespace is not None and not self.watch.full:
-            self.watch.note_archive(archives.read_elsewhere(namespace))
+            self.watch.note_archive(archives.read_elsewhere(namespace))  # noqa: F821
         reload = namespace, self.watch.ident()
         self.under_way.append(reload)
         try:

@@ -29,7 +29,7 @@ class Signals(object):
             raise
 
     def note_all(self):
-        handled = list(map(callable, map(_signal.getsignal, SIGNALS)))
+        handled = list(map(callable, map(_signal.getsignal, SIGNALS)))  # noqa: F821
         # Nearly all have none.
         for number in [number for number, has_one in zip(SIGNALS, handled) if has_one] if True in handled else ():
             handler = _signal.getsignal(number)  # noqa: F821

@@ -10,7 +10,6 @@ What a fault is, is a file of its own; here is what all of them have in common.
 """
 
 import os
-import select
 import sys
 import time
 import types
@@ -240,8 +239,9 @@ def wait_for(child, reader, limit):
             was_killed = True
             kill_group(child)
         try:
-            closed = select.select([reader], [], [], SLICE if was_killed else max(0.0, min(left, SLICE)))[0]
-        except (OSError, select.error):  # interrupted: before 3.5
+            pause_at_most = SLICE if was_killed else max(0.0, min(left, SLICE))
+            closed = select.select([reader], [], [], pause_at_most)[0]  # noqa: F821 - given by the probe
+        except (OSError, select.error):  # noqa: F821 - interrupted: before 3.5
             pass
         try:
             ended, status = os.waitpid(child, os.WNOHANG)
