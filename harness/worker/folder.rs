@@ -12,6 +12,7 @@ const PROBE: &str = "probe.py";
 const FILES: &[(&str, &str)] = &[
     (PROBE, include_str!("probe.py")),
     ("run.py", include_str!("run.py")),
+    ("display.py", include_str!("display.py")),
     ("kinds.py", include_str!("kinds.py")),
     ("raised.py", include_str!("raised.py")),
     ("signals.py", include_str!("signals.py")),

@@ -423,7 +423,7 @@ def insides(value):
 def probes_own(run):
     """The ids of the probe's own objects that refer to the scenario's, and of the frames that run."""
     hidden = set(always_hidden(type(run)))
-    for part in (run, run.census, run.census.own, run.census.ancestors, run.signals, run.wire):
+    for part in (run, run.display, run.census, run.census.own, run.census.ancestors, run.signals, run.wire):
         hidden.update((id(part), id(part.__dict__)))
         hidden.update([id(value) for value in part.__dict__.values() if type(value) in (list, tuple, dict, set)])
     hidden.discard(id(run.census.main))

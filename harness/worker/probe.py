@@ -50,7 +50,7 @@ loaded = sys.modules
 for _name in ("resource", "fcntl", "imp", "select", "_harness") + ("marshal",) * PY2:  # a bare interpreter has not imported them
     loaded.pop(_name, None)
 
-OWN_FILES = [__file__]
+OWN_FILES = ["<reload-harness>/probe.py"]
 
 
 def keep_apart(namespace):
@@ -67,11 +67,11 @@ def keep_apart(namespace):
 def load(name, **uses):
     """A file beside this one, as a module that `sys.modules` does not know."""
     path = os.path.join(os.path.dirname(__file__), name + ".py")
-    OWN_FILES.append(path)
+    OWN_FILES.append("<reload-harness>/" + name + ".py")  # the same in every run, if a scenario sees it
     module = types.ModuleType(name)
-    module.__dict__.update(uses)
+    module.__dict__.update(uses, __file__=OWN_FILES[-1])  # by which 2.7 tells where a warning is from
     with open(path) as file:
-        exec(compile(file.read(), path, "exec"), module.__dict__)
+        exec(compile(file.read(), OWN_FILES[-1], "exec"), module.__dict__)
     keep_apart(module.__dict__)
     return module
 
@@ -166,6 +166,7 @@ def native(path):
 
 raised = load("raised", raw=raw, to_text=to_text, flush=flush, own_files=OWN_FILES)
 kinds = load("kinds")
+display = load("display", builtins=builtins)
 signals = load("signals", _signal=_signal)
 interrupts = load(
     "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kinds.kind_of,
@@ -186,7 +187,7 @@ program = load(
 )
 run = load(
     "run", builtins=builtins, resource=resource, reload=reload, put_in_place_of_reload=put_in_place_of_reload,
-    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, raw=raw, census=census, evidence=evidence, files=files,
+    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, raw=raw, census=census, display=display, evidence=evidence, files=files,
     holders=holders, inject=inject, kinds=kinds, program=program, raised=raised, signals=signals, sweep=sweep,
 )
 
@@ -375,4 +376,5 @@ def warm_up(folder, pristine, ancestors):
 
 
 if __name__ == "probe":
+    __file__ = OWN_FILES[0]
     serve(COMMANDS, Wire(FRAMES, STDOUT, STDERR), CONTAINED)  # noqa: F821 - given by the bootstrap

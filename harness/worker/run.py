@@ -46,9 +46,7 @@ class Run(object):
         self.wire = wire
         self.clock = CLOCK_START
         self.flags = 0
-        self.values = []
-        self.shown = []
-        self.hooks = (self.display, self.shown.append)
+        self.display = display.Display(to_text)
         self.signals = signals.Signals()
         self.tracer = self.profiler = None
         self.depth = getrecursionlimit()
@@ -65,7 +63,7 @@ class Run(object):
         os.chdir(self.workspace)
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
         sys.dont_write_bytecode = self.bytecode != b"timestamp"
-        sys.displayhook = self.hooks[0]
+        sys.displayhook = self.display.hooks[0]
         if self.is_restart:
             self.replace_reload()
         if any([INJECT in content for letter, content in self.fields if letter in STATEMENT]):
@@ -207,7 +205,7 @@ class Run(object):
     def run(self, source):
         """Runs one statement as the prompt does, and looks at what it did."""
         event = {"kind": "other"}
-        self.values = []
+        self.display.values = []
         self.reloads = 0
         is_id = False
         if not self.is_restart:
@@ -226,14 +224,13 @@ class Run(object):
             self.flags |= code.co_flags & FUTURE_FLAGS
             if self.watch is not None:
                 self.watch.note_statement(code, tree)
-            self.install_hook(ends_with_it)
+            self.display.install(ends_with_it and not self.is_watching)  # a repr is watched too
             try:
                 self.execute(code)
             finally:
                 if self.sweep is not None:
                     self.sweep.end()
-            while self.shown:
-                self.display(self.shown.pop(0))
+            self.display.catch_up()
         except SystemExit as error:
             event["exception"] = self.exception()
             event["leaves"] = raised.exit_status(error)
@@ -242,8 +239,7 @@ class Run(object):
         if PY2:
             sys.exc_clear()
         event["reloads"] = self.reloads or None
-        values, self.values = self.values, []
-        del self.shown[:]
+        values = self.display.take()
         if self.files is not None:
             event["files"] = self.look_at_files()
         self.census.take(event)
@@ -267,17 +263,6 @@ class Run(object):
             leave(event["leaves"])  # the program forked, and this is the child
         self.wire.mark(self.number)
         return event
-
-    def install_hook(self, ends_with_it):
-        """Makes `sys.displayhook` this run's, unless the scenario has set its own.
-
-        What a statement ends with is only taken down, by a function that is not
-        written in Python: a tracer would see any other.
-        """
-        hook = getattr(sys, "displayhook", None)
-        repr_it, keep_it = self.hooks
-        if hook is repr_it or hook is keep_it or hook is getattr(sys, "__displayhook__", self):
-            sys.displayhook = self.hooks[ends_with_it and not self.is_watching]  # a repr is watched too
 
     def execute(self, code):
         """Runs code under the tracer, the profiler and the limits that the scenario has set; the rest is not theirs.
@@ -343,14 +328,6 @@ class Run(object):
                 except BaseException:
                     self.signals.hold()
                     raise
-
-    def display(self, value):
-        """`sys.displayhook`: as the built-in one, but the text goes into the event."""
-        if value is None:
-            return
-        builtins._ = None
-        self.values.append((value, to_text(repr(value))))
-        builtins._ = value
 
     def value(self, item, is_id):
         value, text = item

@@ -13,7 +13,7 @@ use super::{processes, supervisor};
 use crate::python::{Host, Interpreter};
 
 /// Runs the probe outside `__main__`, which belongs to the scenario, and outside `sys.modules`.
-const BOOTSTRAP: &str = "import sys; a = sys.argv; exec(compile(open(a[1]).read(), a[1], 'exec'), \
+const BOOTSTRAP: &str = "import sys; a = sys.argv; exec(compile(open(a[1]).read(), '<reload-harness>/probe.py', 'exec'), \
     {'__name__': 'probe', '__file__': a[1], 'COMMANDS': int(a[2]), 'FRAMES': int(a[3]), \
     'STDOUT': int(a[4]), 'STDERR': int(a[5]), 'CONTAINED': a[6] == '1'})";
 

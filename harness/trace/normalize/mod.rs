@@ -6,6 +6,7 @@
 mod addresses;
 mod ids;
 mod library;
+mod own_frames;
 mod paths;
 mod recursion;
 mod set_order;
@@ -98,6 +99,7 @@ type Step = fn(&str, &Context<'_>) -> String;
 /// what they leave; set order comes last, for elements are sorted by what is left of them.
 const STEPS: &[(&str, Step)] = &[
     ("paths", paths::paths),
+    ("own frames", own_frames::own_frames),
     ("library lines", library::library_lines),
     ("addresses", addresses::addresses),
     ("threads", threads::threads),
@@ -171,6 +173,8 @@ mod tests {
             "'",
             ", line 12",
             "File ",
+            "  File \"<reload-harness>/run.py\", line 12, in run\n",
+            "<reload-harness>/display.py",
             "<foo.Bar object at ",
             ">",
             " at ",
