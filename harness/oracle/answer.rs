@@ -1,6 +1,7 @@
 //! What a step answers: all of it that one can see, without what must differ between two processes.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -24,8 +25,8 @@ pub(crate) enum Answer {
 pub(crate) struct Seen {
     texts: Vec<String>,
     dropped: u64,
-    /// Type and text of an exception.
-    raised: Option<[String; 2]>,
+    /// An exception: its type and text, what was noted on it, and what a group is of.
+    raised: Option<String>,
 }
 
 impl Answer {
@@ -42,7 +43,14 @@ impl Answer {
         dropped += observation.values.iter().map(|value| value.dropped).sum::<u64>();
         let texts = texts.into_iter().map(|text| generations.renumber(text)).collect();
         let raised = observation.exception.as_ref();
-        let raised = raised.map(|raised| [raised.name.clone(), generations.renumber(&raised.text)]);
+        let raised = raised.map(|raised| {
+            let head = match raised.text.as_str() {
+                "" => raised.name.clone(),
+                text => format!("{}: {}", raised.name, generations.renumber(text)),
+            };
+            let parts = raised.parts().into_iter().map(|part| generations.renumber(&part));
+            iter::once(head).chain(parts).collect::<Vec<_>>().join("\n")
+        });
         Self::Played(Seen { texts, dropped, raised })
     }
 
@@ -52,10 +60,7 @@ impl Answer {
             Self::Played(seen) => {
                 let mut lines: Vec<String> =
                     seen.texts.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
-                lines.extend(seen.raised.iter().map(|[name, text]| match text.as_str() {
-                    "" => name.clone(),
-                    text => format!("{name}: {text}"),
-                }));
+                lines.extend(seen.raised.iter().cloned());
                 lines
             }
             Self::Ended(ending) => vec![ending.to_string()],

@@ -8,6 +8,7 @@ use crate::worker::Relation;
 pub(super) fn lines(raised: &Raised) -> Vec<String> {
     let mut lines = headed(&raised.name, &raised.text);
     lines.extend(frames(raised).iter().map(|frame| format!("    {frame}")));
+    lines.extend(raised.parts().iter().map(|part| format!("    {part}")));
     for link in collapse(&raised.chain.iter().map(chained).collect::<Vec<_>>()).lines {
         lines.extend(link.split('\n').map(|line| format!("    {line}")));
     }
@@ -116,7 +117,7 @@ fn period(lines: &[String]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::lines;
-    use crate::trace::{Link, Origin, Place, Raised};
+    use crate::trace::{Link, Member, Origin, Place, Raised};
     use crate::worker::Relation;
 
     fn place(function: &str) -> Place {
@@ -136,6 +137,8 @@ mod tests {
             text: text.to_owned(),
             frames: functions.iter().map(|function| place(function)).collect(),
             dropped,
+            notes: Vec::new(),
+            members: Vec::new(),
             chain: Vec::new(),
         }
     }
@@ -201,6 +204,31 @@ mod tests {
                 "    foo.py:3 in a: again()",
                 "    caused by KeyError: 'a'",
                 "    while handling KeyError"
+            ]
+        );
+    }
+
+    #[test]
+    fn notes_and_sub_exceptions_are_told_below_the_frames() {
+        let member = |text: &str, members| Member {
+            name: "KeyError".to_owned(),
+            text: text.to_owned(),
+            notes: vec!["two\nlines".to_owned()],
+            members,
+        };
+        let mut raised = raised("g", &["a"], 0);
+        raised.notes = vec!["seen".to_owned()];
+        raised.members = vec![member("'a'", vec![member("", Vec::new())])];
+        assert_eq!(
+            lines(&raised)[2..],
+            [
+                "    note: seen",
+                "    sub-exception KeyError: 'a'",
+                "        note: two",
+                "        lines",
+                "        sub-exception KeyError",
+                "            note: two",
+                "            lines"
             ]
         );
     }

@@ -31,7 +31,7 @@ pub use normalize::Surroundings;
 pub(crate) use normalize::is_exhaustion;
 use normalize::{Context, Owner, TextKind, normalize, shows_unordered};
 pub use observation::{
-    Changes, Displayed, Link, Moved, New, Observation, Origin, Place, Raised, Reclassed, Referent,
+    Changes, Displayed, Link, Member, Moved, New, Observation, Origin, Place, Raised, Reclassed, Referent,
     Relinearized, Superseded, Text,
 };
 
@@ -189,6 +189,8 @@ fn exception(
         text: shown(&raised.text),
         frames: raised.frames.iter().map(|frame| source.place(state, step, frame, context)).collect(),
         dropped: raised.dropped,
+        notes: raised.notes.iter().map(|note| shown(note)).collect(),
+        members: raised.members.iter().map(|one| member(one, &shown)).collect(),
         chain: raised
             .chain
             .iter()
@@ -198,5 +200,14 @@ fn exception(
                 text: shown(&link.text),
             })
             .collect(),
+    }
+}
+
+fn member(one: &crate::worker::Member, shown: &impl Fn(&str) -> String) -> Member {
+    Member {
+        name: visible(one.name.as_bytes()),
+        text: shown(&one.text),
+        notes: one.notes.iter().map(|note| shown(note)).collect(),
+        members: one.members.iter().map(|one| member(one, shown)).collect(),
     }
 }

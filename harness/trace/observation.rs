@@ -57,8 +57,50 @@ pub struct Raised {
     pub frames: Vec<Place>,
     /// Frames left out by the probe after the first half of `frames`.
     pub dropped: u64,
+    /// What was noted on it, visible and normalized.
+    pub notes: Vec<String>,
+    /// Of a group, its sub-exceptions.
+    pub members: Vec<Member>,
     /// What it came from, nearest first.
     pub chain: Vec<Link>,
+}
+
+impl Raised {
+    /// Its notes and sub-exceptions, in lines; those of a sub-exception are indented below it.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        parts(&self.notes, &self.members)
+    }
+}
+
+/// A sub-exception of an exception group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// `KeyError`
+    pub name: String,
+    /// Its text, visible and normalized.
+    pub text: String,
+    /// What was noted on it, visible and normalized.
+    pub notes: Vec<String>,
+    /// Of a group in the group, its sub-exceptions.
+    pub members: Vec<Member>,
+}
+
+fn parts(notes: &[String], members: &[Member]) -> Vec<String> {
+    let mut lines: Vec<String> = notes
+        .iter()
+        .flat_map(|note| format!("note: {note}").lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    for member in members {
+        let head = format!(
+            "sub-exception {}{}{}",
+            member.name,
+            if member.text.is_empty() { "" } else { ": " },
+            member.text
+        );
+        lines.extend(head.lines().map(str::to_owned));
+        lines.extend(parts(&member.notes, &member.members).into_iter().map(|line| format!("    {line}")));
+    }
+    lines
 }
 
 /// An exception's cause or context.

@@ -345,8 +345,26 @@ pub struct Exception {
     pub frames: Vec<Frame>,
     /// How many frames were left out, after the first half of `frames`.
     pub dropped: u64,
+    /// What `add_note` was given (PEP 678).
+    pub notes: Vec<String>,
+    /// Of a group, what it is of (PEP 654).
+    pub members: Vec<Member>,
     /// What it came from, nearest first.
     pub chain: Vec<Chained>,
+}
+
+/// A sub-exception of an exception group.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Member {
+    /// As in [`Exception`].
+    pub name: String,
+    /// As in [`Exception`].
+    pub text: String,
+    /// As in [`Exception`].
+    pub notes: Vec<String>,
+    /// Of a group in the group.
+    pub members: Vec<Member>,
 }
 
 /// A line of a traceback.

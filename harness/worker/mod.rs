@@ -31,8 +31,8 @@ pub use cancel::Cancel;
 pub use changed::{Changed, Node};
 pub use error::{PlayError, StartError};
 pub use event::{
-    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Observed, Output, Play,
-    Reference, Relation, Scope, StepKind, Token, Value,
+    Binding, Chained, Ending, Event, Exception, Frame, Held, Hold, Kind, Made, Member, Observed, Output,
+    Play, Reference, Relation, Scope, StepKind, Token, Value,
 };
 pub use evidence::{Executed, Form, Found, Meaning, Nature, Operand, Past, Role, Unfinished, Use};
 pub use plan::{Fault, Main, Plan, Program, Thrown};

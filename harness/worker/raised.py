@@ -16,6 +16,12 @@ if not PY2:
     raw_cause = BaseException.__dict__["__cause__"].__get__
     raw_context = BaseException.__dict__["__context__"].__get__
     raw_suppress = BaseException.__dict__["__suppress_context__"].__get__
+HAS_NOTES = hasattr(BaseException, "add_note")
+raw_dict = BaseException.__dict__["__dict__"].__get__
+MEMBERS, DEPTH = 15, 10  # `max_group_width` and `max_group_depth` in CPython's traceback.py
+raw_members = None
+if sys.version_info >= (3, 11):
+    raw_members = BaseExceptionGroup.__dict__["exceptions"].__get__
 
 
 def exception(relative):
@@ -44,6 +50,8 @@ def exception(relative):
         "text": exception_text(error),
         "frames": frames,
         "dropped": dropped,
+        "notes": notes_of(error),
+        "members": members_of(error, 0),
         "chain": chain_of(error),
     }
 
@@ -88,6 +96,27 @@ def text_of(value):
         except BaseException:
             pass
     return u"<exception str() failed>"
+
+
+def notes_of(error):
+    """What `add_note` was given (PEP 678), as a traceback shows it; a program may set anything."""
+    notes = raw_dict(error).get("__notes__") if HAS_NOTES else None
+    return [text_of(note) for note in notes[:MEMBERS]] if type(notes) in (list, tuple) else []
+
+
+def members_of(error, depth):
+    """The exceptions that a group is of (PEP 654), as many and as deep as a traceback shows."""
+    if raw_members is None or depth >= DEPTH or not issubclass(type(error), BaseExceptionGroup):
+        return []
+    return [
+        {
+            "name": raw.public_name(type(member)),  # noqa: F821
+            "text": exception_text(member),
+            "notes": notes_of(member),
+            "members": members_of(member, depth + 1),
+        }
+        for member in raw_members(error)[:MEMBERS]
+    ]
 
 
 def chain_of(error):

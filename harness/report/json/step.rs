@@ -143,7 +143,21 @@ struct Exception {
     text: String,
     frames: Vec<Frame>,
     dropped_frames: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    members: Vec<Member>,
     chain: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Member {
+    name: String,
+    text: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    members: Vec<Member>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -386,7 +400,20 @@ impl From<&Raised> for Exception {
             text: raised.text.clone(),
             frames: all(&raised.frames),
             dropped_frames: raised.dropped,
+            notes: raised.notes.clone(),
+            members: all(&raised.members),
             chain: all(&raised.chain),
+        }
+    }
+}
+
+impl From<&trace::Member> for Member {
+    fn from(member: &trace::Member) -> Self {
+        Self {
+            name: member.name.clone(),
+            text: member.text.clone(),
+            notes: member.notes.clone(),
+            members: all(&member.members),
         }
     }
 }

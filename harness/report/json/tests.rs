@@ -16,7 +16,9 @@ use crate::trace::Place;
 use crate::trace::made_up::{
     self, attribute, changed, file, frame, gone_file, id, prompt, statement, surroundings, value,
 };
-use crate::worker::{Chained, Ending, Exception, Fault, Hold, Node, Play, Relation, Scope, Thrown, Value};
+use crate::worker::{
+    Chained, Ending, Exception, Fault, Hold, Member, Node, Play, Relation, Scope, Thrown, Value,
+};
 
 const DOCUMENT: &str = include_str!("../EVENTS.md");
 
@@ -71,6 +73,12 @@ fn report() -> Report {
             frame("/opt/python/lib/python3.11/abc.py", 3, "check", 1),
         ],
         dropped: 3,
+        notes: vec!["seen".to_owned()],
+        members: vec![Member {
+            notes: vec!["seen".to_owned()],
+            members: vec![Member::default()],
+            ..Member::default()
+        }],
         chain: vec![link(Relation::Cause), link(Relation::Context)],
     };
     let link_to = Node::Link { to: "v1".to_owned() };

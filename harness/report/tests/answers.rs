@@ -61,8 +61,8 @@ fn exceptions_show_their_frames_and_what_they_came_from() {
             frame("<frozen importlib._bootstrap>", 1000, "_load", 1),
             frame("<string>", 1, "g", 1),
         ],
-        dropped: 0,
         chain: vec![link(Relation::Cause, "KeyError", "'a'"), link(Relation::Context, "StopIteration", "")],
+        ..Exception::default()
     };
     let run = Run::new().import_foo().step("x()", Event { exception: Some(raised), ..Event::default() });
     assert_snapshot!(shown(&run), @r#"

@@ -63,6 +63,8 @@ fn raising(name: &str, line: usize, seen: &Sighting, stops: &[Place]) -> Vec<(Ca
         text: String::new(),
         frames: vec![place(line)],
         dropped: 0,
+        notes: Vec::new(),
+        members: Vec::new(),
         chain: Vec::new(),
     };
     let restart = [sees(Role::Name, &seen.text, function("units.litre#1"))];

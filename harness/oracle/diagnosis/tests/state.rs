@@ -69,6 +69,8 @@ fn a_reload_that_raises_half_way_says_where_it_stopped() {
         text: String::new(),
         frames,
         dropped: 0,
+        notes: Vec::new(),
+        members: Vec::new(),
         chain: Vec::new(),
     };
     let half_way = raised(vec![
