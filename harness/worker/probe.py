@@ -182,8 +182,8 @@ inject = load(
     },
 )
 program = load(
-    "program", native=native, exit_status=raised.exit_status, own_files=OWN_FILES, to_text=to_text,
-    module_dict=raw.module_dict,
+    "program", native=native, exit_status=raised.exit_status, end_threads=raised.end_threads, own_files=OWN_FILES,
+    to_text=to_text, module_dict=raw.module_dict,
 )
 run = load(
     "run", builtins=builtins, resource=resource, reload=reload, put_in_place_of_reload=put_in_place_of_reload,

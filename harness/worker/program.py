@@ -62,7 +62,7 @@ class Program(object):
             if not PY2:
                 error.__traceback__ = trace
             sys.excepthook(kind, error, trace)
-        end_threads()
+        end_threads()  # noqa: F821
         event.setdefault("leaves", 0)
         return event
 
@@ -154,15 +154,3 @@ def loader_of(source, spec):
             raise OSError("not a file")  # so no bytecode is looked for, nor written
 
     return EditedLoader(spec.name, spec.origin)
-
-
-def end_threads():
-    """Waits for the threads that are no daemons, as the interpreter does before it ends."""
-    threading = loaded.get("threading")
-    if threading is not None:
-        try:
-            shutdown = getattr(threading, "_shutdown", None)
-            if shutdown is not None:
-                shutdown()
-        except BaseException:
-            sys.excepthook(*sys.exc_info())

@@ -70,8 +70,21 @@ def exit_status(error):
     return 1
 
 
+def end_threads():
+    """Waits for the threads that are no daemons, as the interpreter does before it ends."""
+    threading = loaded.get("threading")
+    if threading is not None:
+        try:
+            shutdown = getattr(threading, "_shutdown", None)
+            if shutdown is not None:
+                shutdown()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+
+
 def leave(status):
-    """Ends the process as the interpreter does on SystemExit: exit functions, then flushed streams."""
+    """Ends the process as the interpreter does on SystemExit: threads, exit functions, then flushed streams."""
+    end_threads()
     if "atexit" in loaded:
         try:
             loaded["atexit"]._run_exitfuncs()

@@ -73,6 +73,20 @@ fn a_sys_exit_leaves_with_the_status_that_a_prompt_would_leave_with() {
 }
 
 #[test]
+fn a_sys_exit_waits_for_threads_and_then_runs_exit_functions() {
+    let case = prompt(
+        "import atexit, sys, threading, time\n\
+         def slow():\n    time.sleep(0.2)\n    sys.stdout.write('done,')\n\n\
+         a = atexit.register(sys.stdout.write, 'bye')\n\
+         threading.Thread(target=slow).start()\nsys.exit(3)",
+    );
+    under_fire(modes(), &case, |_, _, play: &Play| {
+        assert_eq!(play.ending, Ending::Exited { status: 3 });
+        assert_eq!(&play.rest.stdout[..], b"done,bye");
+    });
+}
+
+#[test]
 fn a_run_that_ends_itself_by_a_signal_crashed() {
     ends("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", &crashed("SIGTERM"));
     ends("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", &crashed("SIGKILL"));
