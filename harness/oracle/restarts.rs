@@ -10,6 +10,9 @@ use crate::worker::{Conduct, Ending, Reloading};
 
 /// How many times the limit a restart may take where the run came to its end.
 const PATIENCE: u32 = 3;
+/// How far the objects of a restart and of a second one are displaced: by more than a reload or two do it, which
+/// make each class and function once more.
+const DISPLACED: [u8; 2] = [5, 8];
 
 pub(crate) struct Restarts<'a> {
     lab: &'a Lab,
@@ -36,7 +39,7 @@ impl<'a> Restarts<'a> {
     pub(crate) fn on(&mut self, source: usize, until: usize) -> Result<&Course, RunError> {
         if self.played.get(&source).is_none_or(|(end, _)| *end < until) {
             let until = self.sources.end(self.sources.at(until));
-            let course = self.again(source, until, &BTreeSet::new())?;
+            let course = self.restart(source, until, DISPLACED[0], &BTreeSet::new())?;
             self.played.insert(source, (until, course));
         }
         Ok(&self.played[&source].1)
@@ -49,28 +52,40 @@ impl<'a> Restarts<'a> {
         until: usize,
         watched: &BTreeSet<usize>,
     ) -> Result<Course, RunError> {
-        self.play(self.sources.restart(source, until), Reloading::Untouched, watched)
+        self.restart(source, until, DISPLACED[1], watched)
+    }
+
+    /// Each has its objects elsewhere: what goes by an address is to be seen to differ.
+    fn restart(
+        &self,
+        source: usize,
+        until: usize,
+        displaced: u8,
+        watched: &BTreeSet<usize>,
+    ) -> Result<Course, RunError> {
+        let conduct = Conduct { displaced, ..Conduct::new(Reloading::Untouched) };
+        self.play(self.sources.restart(source, until), conduct, watched)
     }
 
     /// The run that is judged, once more.
     pub(crate) fn run(&self) -> Result<Course, RunError> {
-        self.play(Script::whole(self.item.scenario), Reloading::Real, &BTreeSet::new())
+        self.play(Script::whole(self.item.scenario), Conduct::new(Reloading::Real), &BTreeSet::new())
     }
 
     /// The run that is judged, up to the last of the steps that are to be watched.
     pub(crate) fn watched_run(&self, watched: &BTreeSet<usize>) -> Result<Course, RunError> {
         let last = watched.last().copied().unwrap_or(0);
-        self.play(Script::until(self.item.scenario, last), Reloading::Real, watched)
+        self.play(Script::until(self.item.scenario, last), Conduct::new(Reloading::Real), watched)
     }
 
     fn play(
         &self,
         mut script: Script,
-        reloading: Reloading,
+        conduct: Conduct,
         watched: &BTreeSet<usize>,
     ) -> Result<Course, RunError> {
         let watched = watched.iter().filter_map(|step| script.place(*step)).collect();
-        let conduct = Conduct { watched, files: script.files.clone(), ..Conduct::new(reloading) };
+        let conduct = Conduct { watched, files: script.files.clone(), ..conduct };
         let mut play = self.lab.conduct(&Item { scenario: &script.scenario, ..self.item }, &conduct)?;
         if self.is_timely && matches!(play.ending, Ending::Hung { .. }) {
             // On a machine that is busy it is this one that was slow: no verdict is to depend on that.

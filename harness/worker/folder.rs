@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     (PROBE, include_str!("probe.py")),
     ("run.py", include_str!("run.py")),
     ("display.py", include_str!("display.py")),
+    ("displaced.py", include_str!("displaced.py")),
     ("kinds.py", include_str!("kinds.py")),
     ("raised.py", include_str!("raised.py")),
     ("signals.py", include_str!("signals.py")),

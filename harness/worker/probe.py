@@ -167,6 +167,7 @@ def native(path):
 raised = load("raised", raw=raw, to_text=to_text, flush=flush, own_files=OWN_FILES)
 kinds = load("kinds")
 display = load("display", builtins=builtins)
+displaced = load("displaced")
 signals = load("signals", _signal=_signal)
 interrupts = load(
     "interrupts", _signal=_signal, time=time, flush=flush, to_text=to_text, kind_of=kinds.kind_of,
@@ -187,7 +188,8 @@ program = load(
 )
 run = load(
     "run", builtins=builtins, resource=resource, reload=reload, put_in_place_of_reload=put_in_place_of_reload,
-    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, raw=raw, census=census, display=display, evidence=evidence, files=files,
+    native=native, write_all=write_all, fields_of=fields_of, FAULTS=FAULTS, raw=raw, census=census, display=display,
+    displaced=displaced, evidence=evidence, files=files,
     holders=holders, inject=inject, kinds=kinds, program=program, raised=raised, signals=signals, sweep=sweep,
 )
 
@@ -342,7 +344,7 @@ def warm_up(folder, pristine, ancestors):
     """Plays a small run in the worker itself, so that no fork has to fault in what every run uses."""
     modules, path, sink = dict(sys.modules), list(sys.path), Wire(None, None, None)
     source = b"class A(object):\n  def f(self): return A\nclass B(A): pass\ndef f(): return 1\n"
-    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"p", b""), (b"w", b"warm_up_.py"), (b"c", source)]
+    request = [(b"f", folder), (b"b", b"off"), (b"r", b"real"), (b"d", b""), (b"p", b""), (b"m", b"1"), (b"w", b"warm_up_.py"), (b"c", source)]
     for statement in (
         b"import warm_up_", b"b = warm_up_.B()", b"b.f()", b"id(b)", b"[b, 1]", b"print('', end='')",
         b"h = [b.f]", b"reload(warm_up_)", b"b.f(1)", b"b.nothing", b"def g():\n  class C(object): pass\n  return C",

@@ -43,6 +43,9 @@ pub struct Conduct {
     pub plan: Option<Plan>,
     /// What is played in the place of the scenario's steps.
     pub program: Option<Program>,
+    /// How far: runs in which it differs have their objects at other addresses, so that what goes by an
+    /// address is seen to be another in each process.
+    pub displaced: u8,
     /// What paths of the workspace are made, in this order, right before a step.
     pub files: BTreeMap<usize, Vec<Changed>>,
 }
@@ -50,12 +53,19 @@ pub struct Conduct {
 impl Conduct {
     /// Without anything watched.
     pub fn new(reloading: Reloading) -> Self {
-        Self { reloading, watched: BTreeSet::new(), plan: None, program: None, files: BTreeMap::new() }
+        Self {
+            reloading,
+            watched: BTreeSet::new(),
+            plan: None,
+            program: None,
+            displaced: 0,
+            files: BTreeMap::new(),
+        }
     }
 }
 
 /// One run in an empty folder: what happens to bytecode, what `reload` does, which steps are watched, what
-/// it is swept for, and then the steps. A statement is one field, the writing of a file two, and what is
+/// it is swept for, where its objects are, and then the steps. A statement is one field, the writing of a file two, and what is
 /// laid before a step three.
 pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> Vec<u8> {
     let bytecode = match scenario.settings.bytecode {
@@ -75,6 +85,7 @@ pub(super) fn run(scenario: &Scenario, conduct: &Conduct, workspace: &Path) -> V
         ('r', reloading.as_bytes().into()),
         ('d', watched.into_bytes().into()),
         ('p', plan.into()),
+        ('m', conduct.displaced.to_string().into_bytes().into()),
     ];
     if let Some(program) = &conduct.program {
         fields.push(('x', body(&program.fields()).into()));

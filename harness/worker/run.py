@@ -34,15 +34,16 @@ class Run(object):
     """The steps of one scenario, played in this process."""
 
     def __init__(self, request, wire, pristine, ancestors):
-        (_, workspace), (_, bytecode), (_, reloading), (_, watched), (_, plan) = request[:5]
+        (_, workspace), (_, bytecode), (_, reloading), (_, watched), (_, plan), (_, displacement) = request[:6]
         self.workspace = native(workspace)
         self.bytecode = bytecode
-        self.fields = request[5:]
+        self.fields = request[6:]
         self.number = 0
         self.player = 0
         self.watched = set(map(int, watched.split()))
         self.reloads = 0
         self.is_restart = reloading == b"untouched"
+        self.displacement = int(displacement)
         self.wire = wire
         self.clock = CLOCK_START
         self.flags = 0
@@ -60,6 +61,7 @@ class Run(object):
         self.injecting = None
 
     def play(self):
+        displaced.displace(self.displacement)
         os.chdir(self.workspace)
         sys.path[:] = [self.workspace] + [entry for entry in sys.path if entry not in ("", self.workspace)]
         sys.dont_write_bytecode = self.bytecode != b"timestamp"

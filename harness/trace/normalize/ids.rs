@@ -1,5 +1,7 @@
-//! Step "ids": a whole number that is the `id()` of a known object reads as its identity.
+//! Step "ids": a whole number that is the `id()` of a known object reads as its identity. Of one in hexadecimal that
+//! nobody is known for, and that lies where a process has its memory, no more is told than that.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -9,6 +11,9 @@ use super::{Context, LOWEST_ID, Owner, TextKind, pattern};
 /// Words that may be numbers, with what would make them part of something else: a digit after a
 /// point, the `#` of a label, a sign.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.#-]+"));
+
+/// Where programs and their heaps, mappings and stacks are, on Linux with addresses of 48 bits.
+const MEMORY: RangeInclusive<u64> = 0x5500_0000_0000..=0x7fff_ffff_ffff;
 
 pub(super) fn ids(text: &str, context: &Context<'_>) -> String {
     if context.surroundings.raw_ids {
@@ -30,6 +35,9 @@ pub(super) fn ids(text: &str, context: &Context<'_>) -> String {
         match owner {
             Some(Owner::Living(label)) => format!("id of {label}{}", &word[core.len()..]),
             Some(Owner::Former(label)) => format!("former id of {label}{}", &word[core.len()..]),
+            None if core.starts_with("0x") && number(core).is_some_and(|id| MEMORY.contains(&id)) => {
+                format!("0x...{}", &word[core.len()..])
+            }
             None => word.to_owned(),
         }
     })
@@ -73,6 +81,15 @@ mod tests {
         assert_eq!(shown(TextKind::IdCall, "94200000000000"), "id of an object without a name");
         assert_eq!(shown(TextKind::IdCall, &FORMER.to_string()), "id of an object without a name");
         assert_eq!(shown(TextKind::IdCall, "42"), "42");
+    }
+
+    #[test]
+    fn an_address_in_hexadecimal_is_left_out_whatever_is_before_it() {
+        assert_eq!(shown(TextKind::Value, "[<A 0x7f40348ca990>]"), "[<A 0x...>]");
+        assert_eq!(shown(TextKind::Printed, "it is 0x55aa12345678."), "it is 0x....");
+        for text in ["0xdeadbeef", "0x7f40348ca990ff", "0x001122334455"] {
+            assert_eq!(shown(TextKind::Printed, text), text);
+        }
     }
 
     #[test]
