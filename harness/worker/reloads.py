@@ -276,7 +276,7 @@ class Reloads(object):
     def former(self, value):
         """The name that meant an object before a reload, and means another now."""
         for reference, text, namespace, name in self.formers:
-            if reference() is value:
+            if value is not None and reference() is value:  # what is gone gives None as well
                 return text
         return None
 

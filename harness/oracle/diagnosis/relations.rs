@@ -102,6 +102,16 @@ fn is_told(sense: &Sense, ancestor: &Identity) -> String {
 /// Pickle looks for the class of an object, or for the object itself, by name (`pickle.save_global`).
 fn pickled(sighting: &Sighting) -> Option<Diagnosis> {
     let sense = sighting.sense.as_ref()?;
+    if sense.nature == Nature::Method {
+        // It is pickled as its object and the name that the method has there.
+        let old = identity(sense.class.as_ref().filter(|of| is_superseded(Some(*of))))?;
+        let (text, class) = (&sighting.text, &old.label.name);
+        let text = format!(
+            "{text} is of {}, but pickle goes by the name, and {class} means a later one now",
+            a(old)
+        );
+        return Some(finding(Cause::PickledByName, sighting, text));
+    }
     let new = sense.now.as_ref()?;
     let of = if is_superseded(sense.is.as_ref()) { sense.is.as_ref() } else { sense.class.as_ref() };
     let old = identity(of.filter(|of| is_superseded(Some(*of))))?;

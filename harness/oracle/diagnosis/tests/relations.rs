@@ -93,6 +93,10 @@ fn pickle_goes_by_the_name() {
     let seen = sees(Role::Pickle, "Bar", class(&["foo.Bar#1"]));
     one(Verdict::Broken, &[seen], &[], Cause::PickledByName, &format!("Bar is foo.Bar#1, but {text}"));
     assert_eq!(diagnosed(Verdict::Broken, &[sees(Role::Pickle, "c", instance(&["foo.Bar#2"]))], &[]), []);
+    // What is superseded is its function as well, of which pickle knows nothing.
+    let method = Sense { nature: Nature::Method, ..instance(&["foo.Bar#1"]) };
+    let text = "b.go is of a foo.Bar#1, but pickle goes by the name, and foo.Bar means a later one now";
+    one(Verdict::Broken, &[sees(Role::Pickle, "b.go", method)], &[], Cause::PickledByName, text);
 }
 
 #[test]
