@@ -13,7 +13,8 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let in_restart = |one: &Sighting, is_deleted: fn(&Sighting, &Sighting) -> bool| {
         evidence.restart.iter().any(|other| other.text == one.text && is_deleted(one, other))
     };
-    let masked = evidence.verdict == Verdict::Masked;
+    // Where nothing was edited, the source defines today what it did: something else has made the name.
+    let masked = evidence.verdict == Verdict::Masked && evidence.edited;
     let missing = |one: &Sighting| {
         masked && in_restart(one, |_, other| other.sense.is_none()) && !is_of_the_library(evidence, one)
     };
@@ -29,16 +30,22 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let first = |one: &Sighting| !gone.iter().any(|(base, _)| within(&one.text, &base.text));
     gone.iter()
         .filter(|(one, _)| first(one))
-        .map(|(one, sense)| {
-            let means = identity(sense.is.as_ref()).map(|is| format!(" means {}, which", is.label));
-            let text = format!(
-                "the name {}{} today's source does not define",
-                one.text,
-                means.unwrap_or_else(|| " is one that".to_owned())
-            );
-            finding(Cause::DeletedName, one, text)
-        })
+        .map(|(one, sense)| finding(Cause::DeletedName, one, only_here(one, sense, in_the_way(one))))
         .collect()
+}
+
+fn only_here(one: &Sighting, sense: &Sense, in_the_way: bool) -> String {
+    let (name, label) = (&one.text, identity(sense.is.as_ref()).map(|is| &is.label));
+    match label {
+        Some(label) if in_the_way => {
+            format!("the name {name} means {label}, where a restart finds the built-in one")
+        }
+        None if in_the_way => {
+            format!("the name {name} is in the way of the built-in one, which a restart finds")
+        }
+        Some(label) => format!("the name {name}, which means {label}, is one that a restart does not have"),
+        None => format!("the name {name} is one that a restart does not have"),
+    }
 }
 
 /// Names that a module lacks and has from another one in a restart: it was executed when that one had none.
@@ -69,7 +76,7 @@ pub(super) fn of_deleted_classes(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let told = |(one, sense): (&Sighting, &Sense)| {
         let class = identity(sense.class.as_ref()).filter(|_| !is_superseded(sense.class.as_ref()))?;
         let is_one = sense.nature == Nature::Instance && evidence.made_in_restart.lacks(class);
-        let text = || format!("{} is {}, which today's source does not define", one.text, a(class));
+        let text = || format!("{} is {}, a class that a restart does not have", one.text, a(class));
         is_one.then(|| finding(Cause::DeletedName, one, text()))
     };
     names(evidence).find_map(told).into_iter().collect()

@@ -53,7 +53,7 @@ pub(super) fn deleted(evidence: &Evidence<'_>) -> Vec<Diagnosis> {
     let is_silent = matches!(evidence.verdict, Verdict::Stale | Verdict::Mixed | Verdict::Masked);
     let why = |one: &Sighting| match one.written {
         Written::Gone => Some("today's source does not define"),
-        Written::Today if is_silent => {
+        Written::Today if is_silent && evidence.edited => {
             let is_missing = evidence.made_in_restart.lacks(identity(one.runs.as_ref())?);
             is_missing.then_some("today's source does not come to define")
         }
