@@ -1,0 +1,94 @@
+use super::*;
+use crate::trace::made_up::{Run, id, id_call, surroundings, value};
+use crate::worker::Event;
+
+/// Each claimed text, against a step that shows an `id`, a value or raises.
+fn checked(run: Run, claimed: &[&str]) -> Vec<Option<String>> {
+    let mut run = run;
+    let mut texts = claimed.iter();
+    for step in &mut run.scenario.steps {
+        if let Step::Statement(statement) = step
+            && !statement.source.starts_with("import")
+        {
+            let lines = texts.next().unwrap().lines();
+            statement.claims =
+                lines.map(|text| crate::scenario::Claim { text: text.to_owned(), line: 1 }).collect();
+        }
+    }
+    let trace = crate::trace::observe(&run.scenario, &run.play, &surroundings());
+    claims(&run.scenario, &trace)
+        .into_values()
+        .map(|claimed| match claimed {
+            Claimed::Holds => None,
+            Claimed::Differs { why, .. } => Some(why.unwrap_or_else(|| "differs".to_owned())),
+        })
+        .collect()
+}
+
+fn ids(tokens: &[u64]) -> Run {
+    let run = Run::new().import_foo();
+    tokens.iter().fold(run, |run, token| run.step("id(x)", Event::default().show(id_call(id(*token)))))
+}
+
+fn shows(text: &str) -> Run {
+    Run::new().step("f()", Event::default().show(value(text)))
+}
+
+fn raises(name: &str, text: &str) -> Run {
+    Run::new().step("f()", Event::default().raise(name, text, Vec::new()))
+}
+
+#[test]
+fn a_number_stands_for_one_identity_everywhere() {
+    assert_eq!(checked(ids(&[2, 4, 2]), &["3217664", "3218592", "3217664"]), [None, None, None]);
+    assert_eq!(
+        checked(ids(&[2, 4]), &["3217664", "3217664"]),
+        [None, Some("3217664 stands for foo.Bar#1 here and for foo.Foo#1 above".to_owned())]
+    );
+    assert_eq!(
+        checked(ids(&[2, 2]), &["3217664", "3218592"]),
+        [None, Some("3218592 stands for foo.Foo#1 here, which is 3217664 above".to_owned())]
+    );
+}
+
+#[test]
+fn an_address_is_a_number_like_an_id() {
+    let run =
+        |token| ids(&[4]).step("b", Event::default().show(value(format!("<class at {:#x}>", id(token)))));
+    assert_eq!(checked(run(4), &["4096000", "<class at 0x3e8000>"]), [None, None]);
+    assert!(checked(run(2), &["4096000", "<class at 0x3e8000>"])[1].is_some());
+}
+
+#[test]
+fn a_number_that_is_just_a_number_must_be_the_same() {
+    assert_eq!(checked(shows("100000"), &["100000"]), [None]);
+    assert_eq!(checked(shows("100001"), &["100000"]), [Some("differs".to_owned())]);
+}
+
+#[test]
+fn an_ellipsis_stands_for_anything() {
+    assert_eq!(checked(shows("<module 'foo' from 'foo.py'>"), &["<module 'foo' from '...'>"]), [None]);
+    assert_eq!(checked(shows("[1, 2]"), &["[1...3]"]), [Some("differs".to_owned())]);
+}
+
+#[test]
+fn a_traceback_is_its_last_line() {
+    let claimed =
+        "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in ?\n    x\nTypeError: no";
+    assert_eq!(checked(raises("TypeError", "no"), &[claimed]), [None]);
+    assert_eq!(checked(raises("TypeError", "no"), &["TypeError: no"]), [None]);
+    assert_eq!(checked(raises("TypeError", "yes"), &[claimed]), [Some("differs".to_owned())]);
+    assert_eq!(checked(shows("1"), &[claimed]), [Some("differs".to_owned())]);
+    assert_eq!(checked(raises("foo.Error", ""), &["Error"]), [None]);
+}
+
+#[test]
+fn what_the_prompt_prints_of_a_syntax_error_is_its_last_line_too() {
+    let claimed = "  File \"foo.py\", line 3\n    return (\n          ^\nSyntaxError: invalid syntax";
+    assert_eq!(checked(raises("SyntaxError", "invalid syntax (foo.py, line 3)"), &[claimed]), [None]);
+}
+
+#[test]
+fn space_at_the_end_of_a_line_does_not_count() {
+    assert_eq!(checked(shows("a \n\nb"), &["a\n<BLANKLINE>\nb"]), [None]);
+}
