@@ -13,6 +13,7 @@ mod traceback;
 use std::collections::BTreeMap;
 
 use crate::scenario::{Scenario, Step};
+use crate::trace::visible::visible;
 use crate::trace::{Observation, Trace};
 use numbers::Numbers;
 use traceback::{split, told};
@@ -60,7 +61,9 @@ pub(crate) fn claims(scenario: &Scenario, trace: &Trace) -> BTreeMap<usize, Clai
 type Outcome = Result<(), Option<String>>;
 
 fn check(lines: &[String], observation: &Observation, numbers: &mut Numbers) -> Outcome {
-    let (before, error) = split(lines, observation.exception.as_ref());
+    // What is observed was made visible: a backslash or a tab of the author's reads otherwise until it is.
+    let lines: Vec<String> = lines.iter().map(|line| visible(line.as_bytes())).collect();
+    let (before, error) = split(&lines, observation.exception.as_ref());
     let error = match (&error, &observation.exception) {
         (Some(claimed), Some(raised)) => Some((claimed, told(raised, claimed))),
         (None, None) => None,

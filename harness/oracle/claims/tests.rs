@@ -92,3 +92,26 @@ fn what_the_prompt_prints_of_a_syntax_error_is_its_last_line_too() {
 fn space_at_the_end_of_a_line_does_not_count() {
     assert_eq!(checked(shows("a \n\nb"), &["a\n<BLANKLINE>\nb"]), [None]);
 }
+
+#[test]
+fn a_claim_may_have_escapes_and_characters_that_cannot_be_seen() {
+    for text in [
+        r"b'\x00\xff'",
+        r"u'\xe9'",
+        r"C:\x41",
+        "a\tb",
+        "a\u{a0}",
+        "a\u{200b}b",
+        "\u{1b}[1mbold",
+        "a\\",
+        r"'\\xe9'",
+    ] {
+        assert_eq!(checked(shows(text), &[text]), [None], "{text:?}");
+        assert_eq!(
+            checked(raises("ValueError", text), &[&format!("ValueError: {text}")]),
+            [None],
+            "{text:?}"
+        );
+    }
+    assert_eq!(checked(shows("a\tb"), &[r"a\x09b"]), [Some("differs".to_owned())]);
+}
