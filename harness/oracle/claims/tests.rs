@@ -1,6 +1,6 @@
 use super::*;
 use crate::trace::made_up::{Run, id, id_call, surroundings, value};
-use crate::worker::Event;
+use crate::worker::{Chained, Event, Relation};
 
 /// Each claimed text, against a step that shows an `id`, a value or raises.
 fn checked(run: Run, claimed: &[&str]) -> Vec<Option<String>> {
@@ -38,6 +38,16 @@ fn raises(name: &str, text: &str) -> Run {
     Run::new().step("f()", Event::default().raise(name, text, Vec::new()))
 }
 
+fn printing(text: &str, event: Event) -> Run {
+    let mut run = Run::new().step("f()", event);
+    run.play.steps[0].output.stdout = text.as_bytes().to_vec();
+    run
+}
+
+fn differs() -> [Option<String>; 1] {
+    [Some("differs".to_owned())]
+}
+
 #[test]
 fn a_number_stands_for_one_identity_everywhere() {
     assert_eq!(checked(ids(&[2, 4, 2]), &["3217664", "3218592", "3217664"]), [None, None, None]);
@@ -62,13 +72,13 @@ fn an_address_is_a_number_like_an_id() {
 #[test]
 fn a_number_that_is_just_a_number_must_be_the_same() {
     assert_eq!(checked(shows("100000"), &["100000"]), [None]);
-    assert_eq!(checked(shows("100001"), &["100000"]), [Some("differs".to_owned())]);
+    assert_eq!(checked(shows("100001"), &["100000"]), differs());
 }
 
 #[test]
 fn an_ellipsis_stands_for_anything() {
     assert_eq!(checked(shows("<module 'foo' from 'foo.py'>"), &["<module 'foo' from '...'>"]), [None]);
-    assert_eq!(checked(shows("[1, 2]"), &["[1...3]"]), [Some("differs".to_owned())]);
+    assert_eq!(checked(shows("[1, 2]"), &["[1...3]"]), differs());
 }
 
 #[test]
@@ -77,8 +87,8 @@ fn a_traceback_is_its_last_line() {
         "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in ?\n    x\nTypeError: no";
     assert_eq!(checked(raises("TypeError", "no"), &[claimed]), [None]);
     assert_eq!(checked(raises("TypeError", "no"), &["TypeError: no"]), [None]);
-    assert_eq!(checked(raises("TypeError", "yes"), &[claimed]), [Some("differs".to_owned())]);
-    assert_eq!(checked(shows("1"), &[claimed]), [Some("differs".to_owned())]);
+    assert_eq!(checked(raises("TypeError", "yes"), &[claimed]), differs());
+    assert_eq!(checked(shows("1"), &[claimed]), differs());
     assert_eq!(checked(raises("foo.Error", ""), &["Error"]), [None]);
 }
 
@@ -113,5 +123,82 @@ fn a_claim_may_have_escapes_and_characters_that_cannot_be_seen() {
             "{text:?}"
         );
     }
-    assert_eq!(checked(shows("a\tb"), &[r"a\x09b"]), [Some("differs".to_owned())]);
+    assert_eq!(checked(shows("a\tb"), &[r"a\x09b"]), differs());
+}
+
+/// A traceback of one frame, and what stands below that.
+fn traceback(below: &str) -> String {
+    format!("Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\n    f()\n{below}")
+}
+
+const CAUSE: &str = "\n\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT: &str = "\n\nDuring handling of the above exception, another exception occurred:\n\n";
+
+#[test]
+fn of_a_chain_of_tracebacks_the_last_one_counts() {
+    let last = traceback("TypeError: no");
+    for link in [CAUSE, CONTEXT] {
+        let chain =
+            ["KeyError: 'a'", "foo.Error", "ValueError: x"].map(|line| traceback(line) + link).concat();
+        assert_eq!(checked(raises("TypeError", "no"), &[&format!("{chain}{last}")]), [None]);
+        assert_eq!(checked(raises("KeyError", "'a'"), &[&format!("{chain}{last}")]), differs());
+    }
+    let (before, chain) = (traceback("OSError: y"), traceback("KeyError: 'a'") + CAUSE);
+    let claimed = format!("{before}\nout\n{chain}{last}");
+    let raised = || Event::default().raise("TypeError", "no", Vec::new());
+    let run = |text: &str| printing(text, raised());
+    assert_eq!(checked(run(&format!("{before}\nout\n")), &[&claimed]), [None]);
+    assert_eq!(checked(run("out\n"), &[&claimed]), differs());
+}
+
+#[test]
+fn a_cause_that_was_never_raised_has_no_heading() {
+    let mut raised = Event::default().raise("TypeError", "no", Vec::new());
+    let cause = Chained { relation: Relation::Cause, name: "KeyError".to_owned(), text: "'a'".to_owned() };
+    raised.exception.as_mut().unwrap().chain.push(cause);
+    let claimed = format!("out\nKeyError: 'a'{CAUSE}{}", traceback("TypeError: no"));
+    assert_eq!(checked(printing("out\n", raised), &[&claimed]), [None]);
+}
+
+#[test]
+fn a_traceback_that_the_step_printed_is_text() {
+    let printed = traceback("TypeError: no");
+    assert_eq!(checked(printing(&printed, Event::default()), &[&printed]), [None]);
+    assert_eq!(checked(printing("", Event::default()).stderr(&printed), &[&printed]), [None]);
+    assert_eq!(checked(printing(&printed, Event::default()), &[&traceback("TypeError: yes")]), differs());
+    let heading = "Traceback (most recent call last):";
+    assert_eq!(checked(printing(heading, Event::default()), &[heading]), [None]);
+}
+
+#[test]
+fn notes_below_an_exception_may_be_pasted() {
+    let noted = traceback("ValueError: x\n\n  y\nfirst note\nsecond note");
+    assert_eq!(checked(raises("ValueError", "x\n\n  y"), &[&noted]), [None]);
+    assert_eq!(checked(raises("ValueError", "x\n\n  z"), &[&noted]), differs());
+    assert_eq!(checked(raises("ValueError", "x"), &["ValueError: x\nno heading"]), differs());
+}
+
+#[test]
+fn a_group_of_exceptions_is_its_own_line() {
+    let group = "  + Exception Group Traceback (most recent call last):
+  |   File \"<stdin>\", line 1, in <module>
+  |     f()
+  | ExceptionGroup: g (2 sub-exceptions)
+  | a note
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File \"<stdin>\", line 1, in <module>
+    | ValueError: 1
+    +---------------- 2 ----------------
+    | TypeError: 2
+    +------------------------------------";
+    let raised = |text: &str| raises("ExceptionGroup", text);
+    assert_eq!(checked(raised("g (2 sub-exceptions)"), &[group]), [None]);
+    assert_eq!(checked(raised("h (2 sub-exceptions)"), &[group]), differs());
+    assert_eq!(
+        checked(raised("g (2 sub-exceptions)"), &[&(traceback("OSError: x") + CONTEXT + group)]),
+        [None]
+    );
+    let within = format!("{group}{CONTEXT}{}", traceback("OSError: x"));
+    assert_eq!(checked(raises("OSError", "x"), &[&within]), [None]);
 }

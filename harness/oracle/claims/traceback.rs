@@ -8,20 +8,16 @@ use super::numbers::constant;
 use super::trimmed;
 use crate::trace::Raised;
 
-/// What is claimed of output, and of an exception: the last part of a traceback, or of what is printed
-/// of a `SyntaxError`, which has no heading; or just the line itself.
+/// What is claimed of output, and of an exception: its own lines, which are the last part of a traceback, or
+/// of what is printed of a `SyntaxError`, which has no heading; or just the line itself.
 pub(super) fn split(lines: &[String], raised: Option<&Raised>) -> (String, Option<String>) {
-    let heading = lines.iter().position(|line| line.trim_end().starts_with("Traceback ("));
     let texts = |lines: &[String]| trimmed(lines.iter().map(String::as_str));
-    if let Some(at) = heading {
-        let indented = |line: &&String| line.starts_with(char::is_whitespace) || line.is_empty();
-        let frames = lines[at + 1..].iter().take_while(indented).count();
-        return (texts(&lines[..at]), Some(texts(&lines[at + 1 + frames..])));
-    }
+    // Where nothing is raised, a traceback is text that the step printed.
     let Some(raised) = raised else { return (texts(lines), None) };
-    let named =
-        |line: &String| line.split([':', ' ']).next().is_some_and(|name| same_name(name, &raised.name));
-    match lines.iter().rposition(named) {
+    if let Some(last) = lines.iter().rposition(|line| is_heading(line)) {
+        return (texts(&lines[..beginning(lines, last, raised)]), Some(own_lines(&lines[last..], raised)));
+    }
+    match lines.iter().rposition(|line| is_of(line, &raised.name)) {
         Some(at) => {
             let printed = |line: &String| line.starts_with("  ");
             let end = lines[..at].iter().rposition(|line| !printed(line)).map_or(0, |last| last + 1);
@@ -29,6 +25,45 @@ pub(super) fn split(lines: &[String], raised: Option<&Raised>) -> (String, Optio
         }
         None => (texts(lines), None),
     }
+}
+
+/// Whether a traceback begins here: not the one of a member of a group, which stands in a box.
+fn is_heading(line: &str) -> bool {
+    line.starts_with("Traceback (") || line.starts_with(GROUP)
+}
+
+/// Where the traceback with the last heading begins: what an exception came from is printed above it.
+fn beginning(lines: &[String], last: usize, raised: &Raised) -> usize {
+    let (mut first, mut chain) = (last, raised.chain.iter());
+    while let Some(link) = lines[..first].iter().rposition(|line| !line.trim().is_empty())
+        && LINKS.contains(&lines[link].trim_end())
+    {
+        // One that was never raised has no heading.
+        let name = chain.next().map_or("", |came_from| &came_from.name);
+        let above = &lines[..link];
+        let earlier = above.iter().rposition(|line| is_heading(line));
+        first = earlier.or_else(|| above.iter().rposition(|line| is_of(line, name))).unwrap_or(link);
+    }
+    first
+}
+
+/// What a traceback says of the exception itself: neither the frames above nor the notes (PEP 678) and the
+/// members of a group below.
+fn own_lines(traceback: &[String], raised: &Raised) -> String {
+    let (heading, below) = (&traceback[0], &traceback[1..]);
+    let lines: Vec<&str> = if heading.starts_with(GROUP) {
+        let boxed = below.iter().map_while(|line| line.strip_prefix("  |"));
+        boxed.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect()
+    } else {
+        below.iter().map(String::as_str).collect()
+    };
+    let frames = lines.iter().take_while(|line| line.starts_with(char::is_whitespace) || line.is_empty());
+    let length = told(raised, "").lines().count();
+    trimmed(lines.iter().skip(frames.count()).take(length).copied())
+}
+
+fn is_of(line: &str, name: &str) -> bool {
+    line.split([':', ' ']).next().is_some_and(|claimed| same_name(claimed, name))
 }
 
 /// An exception as its last line, with the name as it is claimed: versions differ in whether that has
@@ -50,5 +85,12 @@ fn same_name(claimed: &str, name: &str) -> bool {
     claimed == name || (!claimed.contains('.') || !name.contains('.')) && last(claimed) == last(name)
 }
 
+/// The heading of a group of exceptions.
+const GROUP: &str = "  + Exception Group Traceback (";
+/// What stands between an exception and the one that came from it.
+const LINKS: [&str; 2] = [
+    "The above exception was the direct cause of the following exception:",
+    "During handling of the above exception, another exception occurred:",
+];
 /// `(foo.py, line 3)` at the end of the text of a `SyntaxError`.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| constant(r" \([^()]*, line \d+\)$"));
