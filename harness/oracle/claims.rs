@@ -1,9 +1,12 @@
 //! Whether the output that an author wrote below a step is what the step answers, as doctest has it.
 //!
-//! Two things differ from doctest. A number that may be an `id()` or an address stands for an identity: it
-//! holds if it stands for the same one everywhere in the scenario, and no other number does. And a
-//! traceback is its last line, on every version.
+//! Three things differ from doctest. A number that may be an `id()` or an address stands for an identity: it
+//! holds if it stands for the same one everywhere in the scenario, and no other number does. A
+//! traceback is its last line, on every version. And lines written to standard output and to standard error
+//! and displayed values may stand in any order in which each of the three keeps its own: that of all of them
+//! is not known.
 
+mod interleaving;
 mod numbers;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -15,6 +18,7 @@ use std::collections::BTreeMap;
 use crate::scenario::{Scenario, Step};
 use crate::trace::visible::visible;
 use crate::trace::{Observation, Trace};
+use interleaving::Streams;
 use numbers::Numbers;
 use traceback::{split, told};
 
@@ -65,24 +69,50 @@ fn check(lines: &[String], observation: &Observation, numbers: &mut Numbers) -> 
     let lines: Vec<String> = lines.iter().map(|line| visible(line.as_bytes())).collect();
     let (before, error) = split(&lines, observation.exception.as_ref());
     let error = match (&error, &observation.exception) {
-        (Some(claimed), Some(raised)) => Some((claimed, told(raised, claimed))),
+        (Some(claimed), Some(raised)) => Some((claimed.as_str(), told(raised, claimed))),
         (None, None) => None,
         _ => return Err(None),
     };
+    let error = error.as_ref().map(|(claimed, raised)| (*claimed, raised.as_str()));
+    let held = in_turn(&before, error, observation, numbers);
+    *numbers = held.or_else(|why| in_any_order(&before, error, observation, numbers).ok_or(why))?;
+    Ok(())
+}
+
+/// What the numbers stand for if a claim holds of all output and then all values.
+fn in_turn(
+    before: &str,
+    error: Option<(&str, &str)>,
+    observation: &Observation,
+    numbers: &Numbers,
+) -> Result<Numbers, Option<String>> {
     // What a step writes to standard error is on the terminal too, and some would copy it.
     let both = shown(observation, true);
     let stdout = shown(observation, false);
     let mut attempt = numbers.clone();
-    match attempt.take(&before, &stdout) {
+    match attempt.take(before, &stdout) {
         Ok(()) => {}
         Err(why) if both == stdout => return Err(why),
-        Err(_) => attempt.take(&before, &both)?,
+        Err(_) => attempt.take(before, &both)?,
     }
     if let Some((claimed, raised)) = error {
-        attempt.take(claimed, &raised)?;
+        attempt.take(claimed, raised)?;
     }
-    *numbers = attempt;
-    Ok(())
+    Ok(attempt)
+}
+
+/// The same if it holds of output and values as they may have come by turns.
+fn in_any_order(
+    before: &str,
+    error: Option<(&str, &str)>,
+    observation: &Observation,
+    numbers: &Numbers,
+) -> Option<Numbers> {
+    let mut start = numbers.clone();
+    if let Some((claimed, raised)) = error {
+        start.take(claimed, raised).ok()?;
+    }
+    [false, true].iter().find_map(|with_stderr| Streams::of(observation, *with_stderr).take(before, &start))
 }
 
 /// What the prompt shows before an exception.
@@ -100,7 +130,10 @@ fn shown(observation: &Observation, with_stderr: bool) -> String {
 
 /// Lines without the space at their ends, as reports and editors leave them.
 fn trimmed<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let lines: Vec<&str> =
-        lines.map(|line| if line.trim() == "<BLANKLINE>" { "" } else { line.trim_end() }).collect();
+    let lines: Vec<&str> = lines.map(shown_line).collect();
     lines.join("\n").trim_end().to_owned()
+}
+
+fn shown_line(line: &str) -> &str {
+    if line.trim() == "<BLANKLINE>" { "" } else { line.trim_end() }
 }

@@ -1,6 +1,6 @@
 //! The numbers in what an author claims, each of which may stand for an identity.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,10 +19,10 @@ pub(super) fn constant(source: &str) -> Regex {
 }
 
 /// Which identity each number of an author's stands for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Numbers {
-    identities: HashMap<u64, String>,
-    numbers: HashMap<String, u64>,
+    identities: BTreeMap<u64, String>,
+    numbers: BTreeMap<String, u64>,
 }
 
 impl Numbers {
@@ -30,6 +30,9 @@ impl Numbers {
     pub(super) fn take(&mut self, claimed: &str, observed: &str) -> Outcome {
         if claimed == observed {
             return Ok(());
+        }
+        if !SPECIAL.is_match(claimed) {
+            return Err(None);
         }
         let mut source = String::from(r"(?s)\A");
         let mut written = Vec::new();

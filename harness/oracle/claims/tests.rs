@@ -202,3 +202,50 @@ fn a_group_of_exceptions_is_its_own_line() {
     let within = format!("{group}{CONTEXT}{}", traceback("OSError: x"));
     assert_eq!(checked(raises("OSError", "x"), &[&within]), [None]);
 }
+
+/// A step of which each stream has some lines.
+fn streams(stdout: &str, stderr: &str, values: &[&str]) -> Run {
+    let event = values.iter().fold(Event::default(), |event, text| event.show(value(*text)));
+    printing(stdout, event).stderr(stderr)
+}
+
+#[test]
+fn output_and_values_may_come_by_turns() {
+    let run = || streams("a\nb\n", "warn\n", &["1", "2"]);
+    for claimed in
+        ["a\n1\nb\n2", "1\na\nb\n2", "1\n2\na\nb", "a\nb\n1\n2", "1\nwarn\na\n2\nb", "warn\na\nb\n1\n2"]
+    {
+        assert_eq!(checked(run(), &[claimed]), [None], "{claimed:?}");
+    }
+    for claimed in ["a\n2\nb\n1", "b\na\n1\n2", "a\n1\nb", "a\n1\nb\n2\n3", "a\n1\nwarn\nwarn\nb\n2"] {
+        assert_eq!(checked(run(), &[claimed]), differs(), "{claimed:?}");
+    }
+}
+
+#[test]
+fn a_line_that_is_in_both_streams_is_sought_in_each() {
+    let run = || streams("x\na\n", "", &["x", "b"]);
+    assert_eq!(checked(run(), &["x\nb\nx\na"]), [None]);
+    assert_eq!(checked(run(), &["x\na\nb\nx"]), differs());
+    let many = ["x\n"; 200].concat();
+    assert_eq!(checked(streams(&many, &many, &["y"]), &[&format!("{many}y\n{many}")]), [None]);
+    assert_eq!(checked(streams(&many, &many, &["y"]), &[&format!("{many}z\n{many}")]), differs());
+}
+
+#[test]
+fn lines_in_turns_may_be_empty_or_left_out() {
+    assert_eq!(checked(streams("\nb\n\n", "", &["1"]), &["<BLANKLINE>\n1\nb"]), [None]);
+    assert_eq!(checked(streams("a\nb\nc\n", "", &["1", "2"]), &["1\na\n...\nc\n2"]), [None]);
+    assert_eq!(checked(streams("abc\nxyz\n", "", &["1", "2"]), &["1\na...\n2"]), [None]);
+    assert_eq!(checked(streams("abc\nxyz\n", "", &["1", "2"]), &["1\na...q\n2"]), differs());
+}
+
+#[test]
+fn numbers_in_turns_stand_for_one_identity_each() {
+    let event = [2, 4].iter().fold(Event::default(), |event, token| event.show(id_call(id(*token))));
+    let mut run = Run::new().import_foo().step("f()", event);
+    run.play.steps[2].output.stdout = format!("<at {:#x}>\n<at {:#x}>\n", id(2), id(4)).into_bytes();
+    let claimed = "4096000\n<at 0x3e8000>\n4096001\n<at 0x3e8001>";
+    assert_eq!(checked(run.clone(), &[claimed]), [None]);
+    assert_eq!(checked(run, &["4096000\n<at 0x3e8001>\n4096001\n<at 0x3e8000>"]), differs());
+}
