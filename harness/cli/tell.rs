@@ -84,6 +84,7 @@ fn emit_problems(problems: &Problems) -> io::Result<()> {
             line: place.line,
             column: place.column,
             message: problem.message.clone(),
+            label: Some(problem.label.clone()).filter(|label| !label.is_empty()),
             help: problem.help.clone(),
         }))?;
     }

@@ -36,6 +36,16 @@ fn a_run_is_told_event_by_event() {
 }
 
 #[test]
+fn a_problem_is_told_with_its_reason() {
+    let world = World::new().scenario("g/bad", "# Bad\n\n```toml\nsite = \n```\n\n```pycon\n>>> 1\n```\n");
+    let ran = world.run(&["list", "--json"]);
+    let problem = &ran.is(3).events()[0];
+    assert_eq!(problem["message"], "the settings are not TOML");
+    assert!(problem["label"].as_str().unwrap().contains("quoted"), "{problem}");
+    assert_eq!(problem.get("help"), None);
+}
+
+#[test]
 fn the_gate_tells_differences_and_findings() {
     let world = World::good().scenario("g/gone", GOOD).accepted();
     world.write("scenarios/g/good.md", &GOOD.replace("1 + 1", "2 + 3"));

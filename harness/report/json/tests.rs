@@ -225,6 +225,7 @@ fn samples() -> Vec<Event> {
             line: 3,
             column: 1,
             message: "unknown key `pyhton`".to_owned(),
+            label: Some("not a setting".to_owned()),
             help: Some("did you mean `python`?".to_owned()),
         }),
         Event::Skipped {
