@@ -5,8 +5,10 @@ use std::time::Duration;
 use pep440_rs::{Version, VersionSpecifiers};
 
 mod flaw;
+mod piece;
 mod read;
 mod requirement;
+mod slip;
 mod specifier;
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Reads a settings block: TOML, each key on its own, so that one pass finds every error.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -9,7 +11,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::flaw::Flaw;
+use super::piece::pieces;
 use super::requirement::{self, Required};
+use super::slip;
 use super::specifier;
 use super::{Bytecode, Settings};
 use crate::scenario::block::Block;
@@ -23,34 +27,70 @@ const LONGEST_TIMEOUT: f64 = 3600.0;
 
 /// The settings of a block, with the default for whatever is wrong in it.
 pub(in crate::scenario) fn read(block: &Block, problems: &mut Vec<Problem>) -> Settings {
-    let (table, errors) = DeTable::parse_recoverable(&block.content);
-    let end = block.content.len();
-    let place = |error: &toml::de::Error| error.span().unwrap_or(end..end);
-    problems.extend(errors.iter().map(|error| {
-        Problem::new(block.place(&place(error)), "the settings are not TOML").label(error.message())
-    }));
-    let broken: Vec<_> = errors.iter().map(|error| block.row(place(error).start)).collect();
-    let mut reader = Reader { block, problems, settings: Settings::default() };
-    for (key, value) in table.get_ref() {
-        // What was made of a line that is not TOML says nothing about what its author meant.
-        let rows = block.row(key.span().start)..=block.row(value.span().end);
-        if !broken.iter().any(|row| rows.contains(row)) {
-            reader.take(key, value);
-        }
+    let (settings, keys) = (Settings::default(), BTreeMap::new());
+    let mut reader = Reader { block, problems, settings, keys, offset: 0 };
+    if DeTable::parse(&block.content).is_ok() {
+        reader.piece(0..block.content.len());
+    } else {
+        // Where a line is broken, the parser gives up on those below or takes them for what they are not.
+        pieces(&block.content).into_iter().for_each(|piece| reader.piece(piece));
     }
     reader.settings
 }
 
+type Key<'i> = Spanned<Cow<'i, str>>;
 type Value<'i> = Spanned<DeValue<'i>>;
 
 struct Reader<'b, 'p> {
     block: &'b Block,
     problems: &'p mut Vec<Problem>,
     settings: Settings,
+    /// Which settings there were, and where.
+    keys: BTreeMap<String, Range<usize>>,
+    /// Where in the block the piece begins that is read.
+    offset: usize,
 }
 
 impl Reader<'_, '_> {
-    fn take(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) {
+    fn piece(&mut self, piece: Range<usize>) {
+        self.offset = piece.start;
+        // Else what is missing at the end would be missed in the next line.
+        let text = self.block.content[piece].trim_end_matches('\n');
+        let (table, mut errors) = DeTable::parse_recoverable(text);
+        let place = |error: &toml::de::Error| error.span().unwrap_or(text.len()..text.len());
+        errors.sort_by_key(|error| place(error).start);
+        let mut broken = BTreeSet::new();
+        for error in errors {
+            let span = place(&error);
+            if broken.insert(self.row(span.start)) {
+                let line =
+                    text.get(..span.start).and_then(|above| above.rfind('\n')).map_or(0, |end| end + 1);
+                let help = slip::did_you_mean(text[line..].lines().next().unwrap_or_default());
+                let problem = self.problem(span, "the settings are not TOML");
+                self.problems.push(problem.label(error.message()).help(help));
+            }
+        }
+        for (key, value) in table.get_ref() {
+            // What was made of a line that is not TOML says nothing about what its author meant.
+            let mut rows = self.row(key.span().start)..=self.row(value.span().end);
+            if !rows.any(|row| broken.contains(&row)) {
+                self.once(key, value);
+            }
+        }
+    }
+
+    fn once(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let name = key.get_ref().as_ref();
+        let place = self.place(&key.span());
+        if let Some(first) = self.keys.get(name) {
+            let problem = self.problem(key.span(), format!("the key `{name}` is there twice")).label("again");
+            return self.problems.push(problem.context(first.clone(), "first here"));
+        }
+        self.keys.insert(name.to_owned(), place);
+        self.take(key, value);
+    }
+
+    fn take(&mut self, key: &Key<'_>, value: &Value<'_>) {
         match key.get_ref().as_ref() {
             "python" => self.python(value),
             "bytecode" => self.bytecode(value),
@@ -122,7 +162,7 @@ impl Reader<'_, '_> {
                 self.problems.push(problem.help(help));
             } else if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == tag) {
                 let problem = self.problem(value.span(), format!("the tag `{tag}` is there twice"));
-                let first = self.block.place(first);
+                let first = self.place(first);
                 self.problems.push(problem.label("again").context(first, "first here"));
             } else {
                 seen.push((tag, value.span()));
@@ -145,7 +185,7 @@ impl Reader<'_, '_> {
                 Ok(package) => {
                     if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == package) {
                         let message = format!("`{}` is required twice", package.name);
-                        let first = self.block.place(first);
+                        let first = self.place(first);
                         let problem = self.problem(value.span(), message).label("again");
                         self.problems.push(problem.context(first, "first here"));
                     } else {
@@ -159,7 +199,8 @@ impl Reader<'_, '_> {
 
     /// A flaw in a string. Where that has no escapes, a place in it is a place in the file.
     fn flaw(&mut self, value: &Value<'_>, text: &str, flaw: Flaw) {
-        let start = self.block.content[value.span()].find(text).map(|at| value.span().start + at);
+        let start =
+            self.block.content[self.offset..][value.span()].find(text).map(|at| value.span().start + at);
         let span = start.map_or(value.span(), |start| start + flaw.span.start..start + flaw.span.end);
         self.problems.push(self.problem(span, flaw.message).label(flaw.label).help(flaw.help));
     }
@@ -188,7 +229,15 @@ impl Reader<'_, '_> {
     }
 
     fn problem(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem::new(self.block.place(&span), message)
+        Problem::new(self.place(&span), message)
+    }
+
+    fn place(&self, span: &Range<usize>) -> Range<usize> {
+        self.block.place(&(self.offset + span.start..self.offset + span.end))
+    }
+
+    fn row(&self, start: usize) -> usize {
+        self.block.row(self.offset + start)
     }
 }
 

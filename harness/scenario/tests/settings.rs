@@ -147,6 +147,55 @@ fn what_is_toml_is_judged_beside_what_is_not() {
 }
 
 #[test]
+fn a_broken_line_hides_nothing_that_stands_below() {
+    for line in [
+        "timeout: 5",
+        "timeout 5",
+        "timeout := 5",
+        "timeout = 5;",
+        "python >= \"3.8\"",
+        "@ = 1",
+        "[a",
+        "'",
+        "tags = [a, b]",
+    ] {
+        let found = faults(&toml(&format!("{line}\nsites = true\nsite = 1")));
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].starts_with("4:") && found[0].ends_with(" the settings are not TOML"), "{found:?}");
+        assert_eq!(found[1..], ["5:1 unknown key `sites`", "6:8 `site` is true or false"], "{line}");
+    }
+}
+
+#[test]
+fn what_is_not_closed_is_one_error_where_it_ends() {
+    for (lines, place) in [
+        ("tags = [\"a\"", "4:12"),
+        ("tags = [\n  \"a\",\n  \"b\"", "6:6"),
+        ("tags = \"a", "4:10"),
+        ("tags = { a = 1", "4:15"),
+    ] {
+        let found = faults(&toml(&format!("{lines}\nsite = 1")));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found[0], format!("{place} the settings are not TOML"));
+        assert!(found[1].ends_with("`site` is true or false"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_line_that_another_language_would_have_gets_a_suggestion() {
+    assert_eq!(help(&toml("timeout: 5")), "did you mean `timeout = 5`?");
+    assert_eq!(help(&toml("site = True")), "did you mean `site = true`?");
+    assert_eq!(help(&toml("tags = [1")), "");
+}
+
+#[test]
+fn a_setting_that_is_there_twice_is_told_beside_what_is_not_toml() {
+    let expected = ["5:1 the key `site` is there twice", "6:8 the settings are not TOML"];
+    assert_eq!(faults(&toml("site = true\nsite = false\ntimeout: 5")), expected);
+    assert_eq!(faults(&toml("[a]\n[a]")), ["4:2 unknown key `a`", "5:2 the key `a` is there twice"]);
+}
+
+#[test]
 fn a_second_settings_block_is_an_error() {
     let source = around("```toml\n```\n\n```toml\nnonsense = 1\n```");
     assert_eq!(faults(&source), ["6:1 a second settings block"]);
