@@ -5,6 +5,7 @@ use std::time::Duration;
 use pep440_rs::{Version, VersionSpecifiers};
 
 mod flaw;
+mod lists;
 mod piece;
 mod read;
 mod requirement;

@@ -12,7 +12,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::flaw::Flaw;
 use super::piece::pieces;
-use super::requirement::{self, Required};
 use super::slip;
 use super::specifier;
 use super::{Bytecode, Settings};
@@ -33,18 +32,20 @@ pub(in crate::scenario) fn read(block: &Block, problems: &mut Vec<Problem>) -> S
         reader.piece(0..block.content.len());
     } else {
         // Where a line is broken, the parser gives up on those below or takes them for what they are not.
-        pieces(&block.content).into_iter().for_each(|piece| reader.piece(piece));
+        for piece in pieces(&block.content) {
+            reader.piece(piece);
+        }
     }
     reader.settings
 }
 
 type Key<'i> = Spanned<Cow<'i, str>>;
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
-struct Reader<'b, 'p> {
-    block: &'b Block,
-    problems: &'p mut Vec<Problem>,
-    settings: Settings,
+pub(super) struct Reader<'b, 'p> {
+    pub(super) block: &'b Block,
+    pub(super) problems: &'p mut Vec<Problem>,
+    pub(super) settings: Settings,
     /// Which settings there were, and where.
     keys: BTreeMap<String, Range<usize>>,
     /// Where in the block the piece begins that is read.
@@ -97,7 +98,8 @@ impl Reader<'_, '_> {
             "timeout" => self.timeout(value),
             "hashseed" => {
                 let expected = "`hashseed` is a whole number from 0 to 4294967295";
-                if let Some(seed) = self.typed(value, expected) {
+                let is_whole = value.get_ref().as_integer().is_some();
+                if let Some(seed) = self.number(value, expected, is_whole) {
                     self.settings.hashseed = seed;
                 }
             }
@@ -140,7 +142,8 @@ impl Reader<'_, '_> {
 
     fn timeout(&mut self, value: &Value<'_>) {
         let expected = "`timeout` is a number of seconds, above 0 and at most 3600";
-        let Some(seconds) = self.typed::<f64>(value, expected) else { return };
+        let is_number = matches!(value.get_ref(), DeValue::Integer(_) | DeValue::Float(_));
+        let Some(seconds) = self.number::<f64>(value, expected, is_number) else { return };
         let timeout = Duration::try_from_secs_f64(seconds).ok();
         self.settings.timeout = timeout.filter(|timeout| !timeout.is_zero() && seconds <= LONGEST_TIMEOUT);
         if self.settings.timeout.is_none() {
@@ -148,57 +151,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn tags(&mut self, value: &Value<'_>) {
-        let Some(tags) = value.get_ref().as_array() else {
-            let problem = self.mistyped(value, "`tags` is an array of words, such as [\"super\"]");
-            return self.problems.push(problem);
-        };
-        let mut seen: Vec<(String, Range<usize>)> = Vec::new();
-        for value in tags {
-            let Some(tag) = self.typed::<String>(value, "a tag is a string") else { continue };
-            if !is_word(&tag) {
-                let problem = self.problem(value.span(), format!("`{tag}` is no tag"));
-                let help = "a tag begins with a lowercase letter; digits, `-` and `_` may follow".to_owned();
-                self.problems.push(problem.help(help));
-            } else if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == tag) {
-                let problem = self.problem(value.span(), format!("the tag `{tag}` is there twice"));
-                let first = self.place(first);
-                self.problems.push(problem.label("again").context(first, "first here"));
-            } else {
-                seen.push((tag, value.span()));
-            }
-        }
-        self.settings.tags = seen.into_iter().map(|(tag, _)| tag).collect();
-    }
-
-    fn requires(&mut self, value: &Value<'_>) {
-        let Some(requires) = value.get_ref().as_array() else {
-            let expected = "`requires` is an array of packages, such as [\"pydantic==2.9.2\"]";
-            let problem = self.mistyped(value, expected);
-            return self.problems.push(problem);
-        };
-        let mut seen: Vec<(Required, Range<usize>)> = Vec::new();
-        for value in requires {
-            let Some(text) = self.typed::<String>(value, "a requirement is a string") else { continue };
-            match requirement::read(&text) {
-                Err(flaw) => self.flaw(value, &text, flaw),
-                Ok(package) => {
-                    if let Some((_, first)) = seen.iter().find(|(earlier, _)| *earlier == package) {
-                        let message = format!("`{}` is required twice", package.name);
-                        let first = self.place(first);
-                        let problem = self.problem(value.span(), message).label("again");
-                        self.problems.push(problem.context(first, "first here"));
-                    } else {
-                        seen.push((package, value.span()));
-                        self.settings.requires.push(text.trim().to_owned());
-                    }
-                }
-            }
-        }
-    }
-
     /// A flaw in a string. Where that has no escapes, a place in it is a place in the file.
-    fn flaw(&mut self, value: &Value<'_>, text: &str, flaw: Flaw) {
+    pub(super) fn flaw(&mut self, value: &Value<'_>, text: &str, flaw: Flaw) {
         let start =
             self.block.content[self.offset..][value.span()].find(text).map(|at| value.span().start + at);
         let span = start.map_or(value.span(), |start| start + flaw.span.start..start + flaw.span.end);
@@ -206,7 +160,11 @@ impl Reader<'_, '_> {
     }
 
     /// The value as a type, or a problem that says what it should be.
-    fn typed<T: for<'de> Deserialize<'de>>(&mut self, value: &Value<'_>, expected: &str) -> Option<T> {
+    pub(super) fn typed<T: for<'de> Deserialize<'de>>(
+        &mut self,
+        value: &Value<'_>,
+        expected: &str,
+    ) -> Option<T> {
         let typed = T::deserialize(value.clone().into_deserializer());
         if typed.is_err() {
             let problem = self.mistyped(value, expected);
@@ -215,7 +173,21 @@ impl Reader<'_, '_> {
         typed.ok()
     }
 
-    fn mistyped(&self, value: &Value<'_>, expected: &str) -> Problem {
+    /// The same of a number: one of the right type that is refused is none of those that there can be.
+    fn number<T>(&mut self, value: &Value<'_>, expected: &str, is_typed: bool) -> Option<T>
+    where
+        T: for<'de> Deserialize<'de>,
+    {
+        let before = self.problems.len();
+        let number = self.typed(value, expected);
+        if let Some(problem) = self.problems.get_mut(before).filter(|_| is_typed) {
+            let is_empty = value.get_ref().as_integer().is_some_and(|integer| integer.as_str().is_empty());
+            problem.label = String::from(if is_empty { "this has no digits" } else { "out of range" });
+        }
+        number
+    }
+
+    pub(super) fn mistyped(&self, value: &Value<'_>, expected: &str) -> Problem {
         let label = match value.get_ref() {
             DeValue::String(_) => "this is a string",
             DeValue::Integer(_) => "this is an integer",
@@ -228,20 +200,15 @@ impl Reader<'_, '_> {
         self.problem(value.span(), expected).label(label)
     }
 
-    fn problem(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
+    pub(super) fn problem(&self, span: Range<usize>, message: impl Into<String>) -> Problem {
         Problem::new(self.place(&span), message)
     }
 
-    fn place(&self, span: &Range<usize>) -> Range<usize> {
+    pub(super) fn place(&self, span: &Range<usize>) -> Range<usize> {
         self.block.place(&(self.offset + span.start..self.offset + span.end))
     }
 
     fn row(&self, start: usize) -> usize {
         self.block.row(self.offset + start)
     }
-}
-
-fn is_word(tag: &str) -> bool {
-    tag.starts_with(|c: char| c.is_ascii_lowercase())
-        && tag.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
 }

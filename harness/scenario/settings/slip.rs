@@ -18,14 +18,13 @@ pub(super) fn did_you_mean(line: &str) -> Option<String> {
     })?;
     let value = line[key.len()..].trim_start();
     let comparison = COMPARISONS.into_iter().find(|sign| value.starts_with(sign));
-    let value = match comparison.filter(|_| key == "python") {
-        Some(sign) => format!("\"{sign}{}\"", value[sign.len()..].trim().trim_matches(['"', '\''])),
-        None => {
-            let sign = SIGNS.into_iter().find(|sign| value.starts_with(sign)).unwrap_or_default();
-            value[sign.len()..].trim_end_matches([';', ',']).trim().to_owned()
-        }
+    let value = if let Some(sign) = comparison.filter(|_| key == "python") {
+        format!("\"{sign}{}\"", value[sign.len()..].trim().trim_matches(['"', '\'']))
+    } else {
+        let sign = SIGNS.into_iter().find(|sign| value.starts_with(sign)).unwrap_or_default();
+        value[sign.len()..].trim_end_matches([';', ',']).trim().to_owned()
     };
-    // Python's True is the TOML of no other.
+    // TOML has no `True`.
     let meant = [value.clone(), value.to_lowercase()].map(|value| format!("{key} = {value}"));
     meant
         .into_iter()

@@ -91,6 +91,17 @@ fn values_out_of_range_are_refused() {
 }
 
 #[test]
+fn of_a_number_that_is_refused_its_type_is_not_blamed() {
+    let label = |line: &str| parse_bytes(toml(line).as_bytes(), &[]).unwrap_err().problems[0].label.clone();
+    for line in ["hashseed = -1", "hashseed = 4294967296", "timeout = 1e400", "timeout = 0", "timeout = -1"] {
+        assert_eq!(label(line), "out of range", "{line}");
+    }
+    assert_eq!(label("hashseed = 0x"), "this has no digits");
+    assert_eq!(label("hashseed = 1.5"), "this is a float");
+    assert_eq!(label("timeout = '1'"), "this is a string");
+}
+
+#[test]
 fn tags_are_words_without_repeats() {
     assert_eq!(
         faults(&toml("tags = ['a', 'B', 'c d', 'a', '']")),
