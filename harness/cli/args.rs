@@ -187,12 +187,15 @@ fn seeds(text: &str) -> Result<Seeds, String> {
     Ok(Seeds(seeds))
 }
 
+/// Some thirty years: the clock can tell when that will be over, which it cannot of any duration.
+const LONGEST: Duration = Duration::from_secs(1_000_000_000);
+
 /// A time that is not zero.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
     Duration::try_from_secs_f64(seconds)
         .ok()
-        .filter(|duration| !duration.is_zero())
+        .filter(|duration| !duration.is_zero() && *duration <= LONGEST)
         .ok_or_else(|| format!("{text} seconds is no time that a run can take"))
 }
 
@@ -208,6 +211,15 @@ mod tests {
         for text in ["0", "-1", "nan", "inf", "1e300", "ten", ""] {
             assert!(seconds(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_clock_can_tell_when_the_longest_time_is_over() {
+        for text in ["1e10", "9.3e18", "1e19"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+        let longest = seconds("1e9").unwrap();
+        assert!(std::time::Instant::now().checked_add(longest).is_some());
     }
 
     #[test]

@@ -76,6 +76,10 @@ fn wrong_usage_is_told_with_what_was_perhaps_meant() {
     world.run(&["chek"]).is(2).says("'check'");
     world.run(&["run", "--pyhton", "3.12"]).is(2).says("--python");
     world.run(&["run", "--timeout", "0"]).is(2).says("0 seconds is no time that a run can take");
+    for arguments in [["run", "--timeout"], ["sweep", "--for"], ["sweep", "--timeout"]] {
+        let ran = world.run(&[&arguments[..], &["1e19"]].concat());
+        ran.is(2).says("1e19 seconds is no time that a run can take");
+    }
     world.run(&["run", "--jobs", "0"]).is(2);
     world.run(&[]).is(2).says("Examples:");
 }
