@@ -63,3 +63,47 @@ fn a_path_that_is_no_text_is_refused_by_its_name_and_not_by_a_panic() {
     let ran = Ran::from(world.command(&["run"]).arg(name).output().unwrap());
     ran.is(3).says("caf\u{fffd}.md:1:1");
 }
+
+#[test]
+fn two_files_of_one_name_are_both_played_and_called_by_their_paths() {
+    let other = GOOD.replace("It reloads", "Another");
+    let world = World::new().file("one/x.md", GOOD).file("two/x.md", &other).file("y.md", GOOD);
+    let ran = world.run(&["run", "one/x.md", "two/x.md", "y.md"]);
+    ran.is(0).prints("one/x: It reloads\n").prints("two/x: Another\n").prints("y: It reloads\n");
+    ran.says("3 runs in ");
+    let world = world.file("one/scenarios/two/x.md", GOOD);
+    let ran = world.run(&["run", "one/x.md", "two/x.md", "one/scenarios/two/x.md"]);
+    ran.is(0).prints("one/x: It reloads\n").prints("\ntwo/x: It reloads\n").prints("/two/x: Another\n");
+}
+
+#[test]
+fn a_file_that_is_given_twice_is_one() {
+    let world = World::good().file("one.md", GOOD).file("bad.md", "# Bad\n\n```toml\nx = 1\n```\n");
+    world.run(&["run", "one.md", "./one.md"]).is(0).prints("one: It reloads").says("1 run in ");
+    world.run(&["run", "good", "scenarios/g/good.md"]).is(0).says("1 run in ");
+    let once = world.run(&["run", "bad.md"]);
+    assert_eq!(world.run(&["run", "bad.md", "./bad.md"]).is(3).out, once.is(3).out);
+    let told = world.run(&["run", "bad.md", "./bad.md"]).err;
+    assert_eq!(told.matches("--> bad.md:4:1").count(), once.err.matches("--> bad.md:4:1").count(), "{told}");
+    assert!(!told.contains("--> ./bad.md"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_called_as_a_scenario_of_the_folder_leaves_its_snapshots_alone() {
+    let other = GOOD.replace("It reloads", "Another");
+    let world = World::good().file("other/scenarios/g/good.md", &other).accepted();
+    let before = world.tree();
+    for named in ["scenarios/g/good.md", "good"] {
+        let ran = world.run(&["run", "other/scenarios/g/good.md", named]);
+        ran.is(0).prints("other/scenarios/g/good: Another\n").prints("g/good: It reloads\n");
+        assert_eq!(world.tree(), before);
+    }
+}
+
+#[test]
+fn a_link_in_the_scenarios_folder_is_called_as_it_is_there() {
+    let world = World::good().file("one.md", GOOD);
+    std::os::unix::fs::symlink("../../one.md", world.path().join("scenarios/g/linked.md")).unwrap();
+    world.run(&["run", "good", "scenarios/g/linked.md"]).is(0).prints("g/linked: It reloads");
+    assert!(world.has(&format!("snapshots/g/linked@{}.snap.new", crate::world::python())));
+}
