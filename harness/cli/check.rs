@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::args::{self, Folders, Json, Playing, Pythons};
+use super::interpreters::interpreters;
 use super::selection::Selection;
 use super::session::{Outcome, Session, Told, hosted};
 use super::style::{ERROR, HEADING, Styled};
@@ -54,14 +55,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let strays = std::mem::take(&mut selection.strays);
     let discovery = Discovery::of_process();
     let interpreters = if args.pythons.python.is_empty() {
-        discovery.discovered().all().into_iter().map(|found| found.interpreter.clone()).collect()
+        let all = discovery.discovered().all().into_iter().map(|found| found.interpreter.clone());
+        hosted(&all.collect::<Vec<_>>())?
     } else {
-        discovery.resolve(&args.pythons.python)?
+        interpreters(&discovery, &args.pythons)?
     };
     if interpreters.is_empty() {
         return Err(Unavailable::Nothing.into());
     }
-    let interpreters = hosted(&interpreters)?;
     let json = args.json.json;
     let store = Store::new(args.folders.snapshots());
     let session = Session {

@@ -12,6 +12,7 @@ mod durations;
 mod exit;
 mod explain;
 mod failure;
+mod interpreters;
 mod list;
 mod new;
 mod paint;

@@ -10,6 +10,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::args::{Json, Pythons};
+use super::interpreters::of_each_tag;
 use super::style::{ERROR, FAINT, GOOD, HEADING, PLAIN, Styled, Table};
 use super::{Exit, Failure};
 use crate::python::{Discovered, Discovery, Environment, Found, Host, Memory, Unusable};
@@ -44,7 +45,7 @@ pub(crate) fn pythons(args: &PythonsArgs) -> Result<Exit, Failure> {
     let memory = if args.refresh { memory.forgetting() } else { memory };
     let discovery = Discovery::new(Environment::of_process(), memory);
     let discovered = discovery.discovered();
-    let chosen = discovery.resolve_found(&args.pythons.python);
+    let chosen = discovery.resolve_found(&args.pythons.python).map(|found| of_each_tag(found).0);
     let rows = rows(discovered, chosen.as_deref().unwrap_or_default());
     let mut out = anstream::stdout().lock();
     if args.json.json {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{Folders, Playing, Pythons, Reporting};
+use super::interpreters::interpreters;
 use super::reports::Reports;
 use super::selection::Selection;
-use super::session::{Session, hosted};
+use super::session::Session;
 use super::{Exit, Failure, tell};
 use crate::python::Discovery;
 
@@ -79,7 +80,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
     selection.add_files(&args.folders, &what.files)?;
     let discovery = Discovery::of_process();
-    let interpreters = hosted(&discovery.resolve(&args.pythons.python)?)?;
+    let interpreters = interpreters(&discovery, &args.pythons)?;
     let json = args.reporting.json.json;
     if !json {
         tell::interpreter(&interpreters);

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use super::args::{Folders, Json, Pythons, seconds};
+use super::interpreters::interpreters;
 use super::progress::Bar;
 use super::save::{Subject, make, save_all};
 use super::selection::Selection;
-use super::session::{hosted, lab};
+use super::session::lab;
 use super::tell;
 use super::{Exit, Failure};
 use crate::lab::{Item, Lab, plan};
@@ -244,7 +245,7 @@ impl SweepArgs {
 
 pub(crate) fn sweep(args: &SweepArgs) -> Result<Exit, Failure> {
     let discovery = Discovery::of_process();
-    let interpreters = hosted(&discovery.resolve(&args.pythons.python)?)?;
+    let interpreters = interpreters(&discovery, &args.pythons)?;
     let lab = lab(args.jobs, args.timeout, args.offline)?;
     args.save.as_deref().map_or(Ok(()), make)?;
     let mut sweeps = Sweeps {

@@ -25,7 +25,8 @@ pub(crate) fn say_error(error: impl fmt::Display) {
     say(format_args!("{} {error}", Styled::new(ERROR, "error:")));
 }
 
-fn say_warning(warning: impl fmt::Display) {
+/// Says what may not be as somebody thinks.
+pub(crate) fn say_warning(warning: impl fmt::Display) {
     say(format_args!("{} {warning}", Styled::new(WARNING, "warning:")));
 }
 

@@ -29,7 +29,8 @@ fn pythons(home: &Path, path: &str) -> Command {
     command
 }
 
-fn python(path: &Path, version: &str) {
+/// Something that says it is a Python of this version.
+pub(crate) fn python(path: &Path, version: &str) {
     let home = path.parent().unwrap().display();
     let script = format!(
         "#!/bin/sh\nprintf '\\0reload-harness facts\\0implementation=cpython\\0version={version}\\0\

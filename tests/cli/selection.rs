@@ -1,6 +1,6 @@
 //! Which scenarios a command is about.
 
-use crate::world::{GOOD, World, python};
+use crate::world::{GOOD, World, python, pythons};
 
 fn world() -> World {
     let tagged = GOOD.replace("\n`foo.py`", "\n```toml\ntags = [\"slow\"]\n```\n\n`foo.py`");
@@ -124,4 +124,29 @@ fn a_scenario_for_another_python_is_skipped_with_the_reason() {
         World::new().scenario("g/old", "# Old\n\n```toml\npython = \"<2.7\"\n```\n\n```pycon\n>>> 1\n```\n");
     let ran = world.run(&["run"]);
     ran.is(0).says("skipped g/old on ").says("it is written for Python <2.7").says(", 1 skipped");
+}
+
+/// The second would have the same snapshots as the first, and its report be proposed for another Python.
+#[test]
+fn of_two_pythons_of_one_tag_the_first_is_played_and_the_other_warned_of() {
+    let world = World::good();
+    let digits = |tag: &String| tag.strip_prefix("cp").is_some_and(|tag| tag.parse::<u32>().is_ok());
+    let Some(tag) = pythons().into_iter().find(digits) else {
+        eprintln!("left out: there is no CPython here");
+        return;
+    };
+    let other = world.path().join("other/python");
+    crate::pythons::python(&other, &format!("{}.{}.99", &tag[2..3], &tag[3..]));
+    let both = format!("{tag},{}", other.display());
+    let told = format!(".99 at {0} is left out: {tag} means ", other.display());
+    for arguments in [&["run", "-p", &both][..], &["run", "-p", &both, "--json"]] {
+        let ran = world.run(arguments);
+        ran.is(0).says("warning: ").says(&told).says(&format!("alone, by `--python {}`", other.display()));
+    }
+    let ran = world.run(&["accept"]);
+    assert_eq!(ran.is(0).out, format!("accepted g/good@{tag}\n"));
+    let ran = world.run(&["check", "-p", &both]);
+    ran.is(0).says(&told).says(&format!("1 run on {tag} in "));
+    let listed = world.run(&["pythons", "-p", &both, "--json"]).events();
+    assert_eq!(listed.iter().filter(|python| python["chosen"] == true).count(), 1);
 }
