@@ -440,7 +440,7 @@ impl Sweeps<'_> {
             SweepError::Run(error) if error.is_interruption() => Exit::Interrupted,
             SweepError::Run(_) => Exit::Internal,
             SweepError::NoEnd(..) | SweepError::Vanished(_) => Exit::Crashed,
-            SweepError::NeverLoaded(_) => Exit::Usage,
+            SweepError::NeverLoaded { .. } => Exit::Usage,
             SweepError::Refused(_) => Exit::Clean,
         });
         if self.exits.last() != Some(&Exit::Interrupted) {

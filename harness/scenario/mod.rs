@@ -31,6 +31,7 @@ pub use problem::{Place, Problem, Problems};
 #[cfg(test)]
 pub(crate) use settings::KEYS;
 pub use settings::{Bytecode, Settings};
+pub(crate) use suggest::did_you_mean;
 
 /// One Markdown file: prose, settings, module sources and a transcript, in the order in which they
 /// stand.

@@ -13,7 +13,7 @@ pub(super) fn nearest<'o>(word: &str, options: impl IntoIterator<Item = &'o str>
 }
 
 /// The sentence that offers it.
-pub(super) fn did_you_mean<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> Option<String> {
+pub(crate) fn did_you_mean<'o>(word: &str, options: impl IntoIterator<Item = &'o str>) -> Option<String> {
     nearest(word, options).map(|option| format!("did you mean `{option}`?"))
 }
 

@@ -1,6 +1,7 @@
 //! Why something cannot be swept.
 
 use crate::lab::RunError;
+use crate::scenario::did_you_mean;
 
 /// Why something cannot be swept. None of these is a finding.
 #[derive(Debug, thiserror::Error)]
@@ -15,9 +16,35 @@ pub enum SweepError {
     #[error("failed to sweep a run that becomes another program, or ends out of Python's sight: {0}")]
     Vanished(String),
     /// A module that is to be reloaded, and that is not there, or not at any place.
-    #[error("failed to sweep a reload of {0}: no module of that name was loaded at any place that was tried")]
-    NeverLoaded(String),
+    #[error(
+        "failed to sweep a reload of {module}: no module of that name was loaded at any place that was \
+         tried{hint}"
+    )]
+    NeverLoaded {
+        /// Its name.
+        module: String,
+        /// What may have been meant, with its punctuation, or nothing.
+        hint: String,
+    },
     /// The fault cannot strike in this Python.
     #[error("{0}")]
     Refused(String),
+}
+
+impl SweepError {
+    /// A reload is to fail, and what is played makes none of these modules.
+    pub(super) fn not_reloaded(played: &str, modules: &[String]) -> Self {
+        let modules = modules.join(" or ");
+        Self::Refused(format!(
+            "the {played} does not reload {modules} by itself, so there is no reload that could fail"
+        ))
+    }
+
+    /// A module that is not there, next to the names of those that are.
+    pub(super) fn never_loaded(module: &str, there: impl IntoIterator<Item = String>) -> Self {
+        let there: Vec<String> = there.into_iter().collect();
+        let hint = did_you_mean(module, there.iter().map(String::as_str));
+        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        Self::NeverLoaded { module: module.to_owned(), hint }
+    }
 }

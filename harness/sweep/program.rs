@@ -13,12 +13,15 @@ use super::error::SweepError;
 use super::findings::{Findings, Places};
 use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
+use super::scenario::module_name;
 use super::strike::{Progress, Wishes, strike};
 use crate::lab::{Item, Lab};
 use crate::python::Interpreter;
 use crate::scenario::{Name, Scenario, Settings, Statement, Step};
 use crate::trace::{self, Origin, Place, Surroundings};
-use crate::worker::{Branch, Conduct, Ending, Fault, Frame, Output, Plan, Play, Program, Reloading, Struck};
+use crate::worker::{
+    Branch, Conduct, Ending, Fault, Frame, Output, Plan, Play, Program, Reloading, Struck, Survey,
+};
 
 /// A program, and what is to be reloaded in it.
 #[derive(Debug, Clone)]
@@ -69,19 +72,8 @@ pub fn sweep_program(
     let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
     let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
-    if let Some(module) = struck.survey.missing.first() {
-        return Err(SweepError::NeverLoaded(module.clone()));
-    }
-    let reloaded: BTreeSet<&String> = struck
-        .branches
-        .values()
-        .filter_map(|branch| branch.struck.as_ref())
-        .flat_map(|struck| &struck.reloaded)
-        .collect();
-    if struck.branches.values().any(|branch| branch.struck.is_some())
-        && let Some(module) = wishes.modules.iter().find(|module| !reloaded.contains(module))
-    {
-        return Err(SweepError::NeverLoaded(module.clone()));
+    if let Some(module) = struck.never_loaded(&wishes.modules) {
+        return Err(SweepError::never_loaded(module, modules_of(&struck.survey)));
     }
     let mut spots: Vec<Spot> = Vec::new();
     let mut spot_of = BTreeMap::new();
@@ -124,6 +116,11 @@ impl Task {
             })],
         }
     }
+}
+
+/// The modules that a program has loaded out of its folder.
+pub(super) fn modules_of(survey: &Survey) -> Vec<String> {
+    survey.files.iter().filter_map(|file| module_name(file)).collect()
 }
 
 /// The packages of modules: `pkg.*` of `pkg.core`.

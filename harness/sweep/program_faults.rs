@@ -4,7 +4,7 @@ use super::error::SweepError;
 use super::findings::Places;
 use super::listing::{self, Spot};
 use super::outcome::Effect;
-use super::program::{Deed, Files, Judge, Noise, Task, packages};
+use super::program::{Deed, Files, Judge, Noise, Task, modules_of, packages};
 use super::reload_faults::{FaultEffect, FaultFindings, GOES_ON, HEALS, Names, with_edges};
 use super::strike::{Progress, Wishes, strike};
 use crate::lab::{Item, Lab};
@@ -43,10 +43,10 @@ pub fn sweep_program_reload(
     let noise = Noise::between(&untouched[0], &untouched[1]);
     let struck = strike(lab, &item, &conduct, &plan, wishes, told)?;
     let Some(whole) = struck.survey.reloaded.clone() else {
-        return Err(SweepError::Refused(format!(
-            "the program does not reload {} by itself, so there is no reload that could fail",
-            wishes.modules.join(" or ")
-        )));
+        if let Some(module) = struck.survey.missing.first() {
+            return Err(SweepError::never_loaded(module, modules_of(&struck.survey)));
+        }
+        return Err(SweepError::not_reloaded("program", &wishes.modules));
     };
     let mut files = Files::new(&task.program.folder);
     let spots: Vec<Spot> = struck.survey.locations.iter().map(|frame| spot(&mut files, frame)).collect();

@@ -13,7 +13,7 @@ use super::error::SweepError;
 use super::findings::Places;
 use super::listing::{self, Line, Listing, Spot};
 use super::outcome::{Effect, Outcome};
-use super::scenario::Judge;
+use super::scenario::{Judge, own_modules};
 use super::strike::{Progress, Struck, Wishes, strike};
 use crate::lab::{Item, Lab, RunError};
 use crate::worker::{Branch, Called, Conduct, Fault, NameAfter, Plan, Reloaded, Reloading, Thrown};
@@ -206,6 +206,12 @@ pub fn sweep_reload(
         ..Plan::survey(wishes.fault, wishes.modules.clone(), wishes.limit)
     };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
+    if struck.survey.reloaded.is_none() && !wishes.modules.is_empty() {
+        if let Some(module) = struck.survey.missing.first() {
+            return Err(SweepError::never_loaded(module, own_modules(item.scenario)));
+        }
+        return Err(SweepError::not_reloaded("scenario", &wishes.modules));
+    }
     let whole = struck.survey.reloaded.clone().unwrap_or_default();
     let (spots, spot_of) = judge.spots(&struck);
     let given = given(&judge, &struck);

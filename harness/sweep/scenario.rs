@@ -30,6 +30,9 @@ pub fn sweep_scenario(
     let plan =
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
+    if let Some(module) = struck.never_loaded(&wishes.modules) {
+        return Err(SweepError::never_loaded(module, own_modules(item.scenario)));
+    }
     Ok(judge.findings(modules, &struck)?)
 }
 
@@ -45,21 +48,25 @@ fn modules_of(scenario: &Scenario, course: &Course) -> Vec<String> {
             }
         }
     }
-    if modules.is_empty() {
-        for step in &scenario.steps {
-            if let Step::Write(write) = step
-                && let Some(name) = module_name(write.path.as_str())
-                && !modules.contains(&name)
-            {
-                modules.push(name);
-            }
+    if modules.is_empty() { own_modules(scenario) } else { modules }
+}
+
+/// The modules that a scenario has files of, in the order in which they stand.
+pub(super) fn own_modules(scenario: &Scenario) -> Vec<String> {
+    let mut modules: Vec<String> = Vec::new();
+    for step in &scenario.steps {
+        if let Step::Write(write) = step
+            && let Some(name) = module_name(write.path.as_str())
+            && !modules.contains(&name)
+        {
+            modules.push(name);
         }
     }
     modules
 }
 
 /// `pkg.core` of `pkg/core.py`; none for what is no module.
-fn module_name(path: &str) -> Option<String> {
+pub(super) fn module_name(path: &str) -> Option<String> {
     let path = path.strip_suffix(".py")?;
     Some(path.strip_suffix("/__init__").unwrap_or(path).replace('/', "."))
 }

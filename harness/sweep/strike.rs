@@ -46,6 +46,19 @@ pub(super) struct Struck {
 }
 
 impl Struck {
+    /// The first of these modules that no branch had to reload, where that tells that it never was there: of a
+    /// sweep that somebody has interrupted it does not.
+    pub(super) fn never_loaded<'m>(&self, modules: &'m [String]) -> Option<&'m String> {
+        if self.unfinished == Some(Unfinished::Interrupted) {
+            return None;
+        }
+        let all: Vec<_> = self.branches.values().filter_map(|branch| branch.struck.as_ref()).collect();
+        modules.iter().find(|module| {
+            let is_missing = !all.is_empty() || self.survey.missing.contains(module);
+            is_missing && !all.iter().any(|struck| struck.reloaded.contains(module))
+        })
+    }
+
     /// A class of places on a line, which gets its effect when all are gathered.
     pub(super) fn tried(&self, class: &Class, spot: usize) -> Tried {
         let number = class.representative();

@@ -1,6 +1,6 @@
 //! Programs of the user's that are swept.
 
-use crate::world::{World, python};
+use crate::world::{GOOD, World, python};
 
 fn world() -> World {
     World::new().file("core.py", "X = 1\n").file("main.py", "import core\nprint(core.X)\n")
@@ -11,6 +11,7 @@ fn a_module_that_the_program_does_not_load_is_an_error() {
     let world = world();
     let ran = world.run(&["sweep", "--reload", "cores", "-p", python(), "--", "main.py"]);
     ran.is(2).says("failed to sweep a reload of cores: no module of that name was loaded");
+    ran.says("; did you mean `core`?");
     assert_eq!(ran.out, "");
 }
 
@@ -32,4 +33,23 @@ fn a_program_that_is_not_there_is_told() {
     let world = world();
     world.run(&["sweep", "--reload", "core", "-p", python(), "--", "other.py"]).is(2).says("other.py");
     world.run(&["sweep", "--reload", "core", "-p", python(), "--", "-x"]).is(2).says("-x");
+}
+
+#[test]
+fn a_module_that_the_scenario_does_not_load_is_an_error() {
+    let world = World::good();
+    for fault in ["reload", "statements"] {
+        let ran = world.run(&["sweep", "--fault", fault, "--reload", "fooo", "-p", python(), "good"]);
+        ran.is(2).says("failed to sweep a reload of fooo: no module of that name was loaded");
+        ran.says("; did you mean `foo`?");
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn a_module_that_the_scenario_loads_and_does_not_reload_has_no_reload_that_could_fail() {
+    let other = GOOD.replace("`foo.py`", "`bar.py`:\n\n```python\nX = 1\n```\n\n`foo.py`");
+    let world = World::new().scenario("g/other", &other.replace(">>> f =", ">>> import bar\n>>> f ="));
+    let ran = world.run(&["sweep", "--fault", "statements", "--reload", "bar", "-p", python(), "other"]);
+    ran.is(0).says("skipped g/other on ").says("the scenario does not reload bar by itself");
 }
