@@ -222,6 +222,17 @@ fn what_a_branch_does_to_an_open_file_is_undone() {
     );
 }
 
+#[test]
+fn a_program_that_cannot_be_compiled_ends_as_python_ends_it() {
+    for (script, why) in [("def f(:\n", "SyntaxError: invalid syntax"), ("\0", "null bytes")] {
+        each(script, |interpreter, findings| {
+            let told = findings.unwrap_err().to_string();
+            assert!(told.contains("exited with status 1\n"), "{}: {told}", interpreter.tag);
+            assert!(told.contains(why) && !told.contains("program.py"), "{}: {told}", interpreter.tag);
+        });
+    }
+}
+
 /// Sweeps a scenario with one module, exhaustively, on each Python.
 fn each_scenario(module: &str, transcript: &str, look: impl FnMut(&Interpreter, &Findings, &str)) {
     each_scenario_by(true, module, transcript, look);

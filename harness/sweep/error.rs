@@ -18,13 +18,15 @@ pub enum SweepError {
     /// A module that is to be reloaded, and that is not there, or not at any place.
     #[error(
         "failed to sweep a reload of {module}: no module of that name was loaded at any place that was \
-         tried{hint}"
+         tried{hint}{words}"
     )]
     NeverLoaded {
         /// Its name.
         module: String,
         /// What may have been meant, with its punctuation, or nothing.
         hint: String,
+        /// Where the run that no fault strikes failed: how it ended, and its last words.
+        words: String,
     },
     /// The fault cannot strike in this Python.
     #[error("{0}")]
@@ -41,10 +43,10 @@ impl SweepError {
     }
 
     /// A module that is not there, next to the names of those that are.
-    pub(super) fn never_loaded(module: &str, there: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn never_loaded(module: &str, there: impl IntoIterator<Item = String>, words: String) -> Self {
         let there: Vec<String> = there.into_iter().collect();
         let hint = did_you_mean(module, there.iter().map(String::as_str));
         let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        Self::NeverLoaded { module: module.to_owned(), hint }
+        Self::NeverLoaded { module: module.to_owned(), hint, words }
     }
 }

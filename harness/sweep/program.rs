@@ -73,7 +73,11 @@ pub fn sweep_program(
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
     let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
-        return Err(SweepError::never_loaded(module, modules_of(&struck.survey)));
+        return Err(SweepError::never_loaded(
+            module,
+            modules_of(&struck.survey),
+            untouched.words_of_failure(),
+        ));
     }
     let mut spots: Vec<Spot> = Vec::new();
     let mut spot_of = BTreeMap::new();
@@ -164,6 +168,16 @@ impl Deed {
         }
         let last = |lines: &[String]| lines.iter().rev().find(|line| !line.trim().is_empty()).cloned();
         last(&self.err).or_else(|| last(&self.out)).into_iter().collect()
+    }
+
+    /// How it ended and its last words, where that is a failure.
+    pub(super) fn words_of_failure(&self) -> String {
+        match self.ending {
+            Ending::Exited { status } if status != 0 => {
+                format!("; with no fault in it the program {}{}", self.ending, self.last_words())
+            }
+            _ => String::new(),
+        }
     }
 
     pub(super) fn last_words(&self) -> String {

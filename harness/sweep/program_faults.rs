@@ -44,7 +44,8 @@ pub fn sweep_program_reload(
     let struck = strike(lab, &item, &conduct, &plan, wishes, told)?;
     let Some(whole) = struck.survey.reloaded.clone() else {
         if let Some(module) = struck.survey.missing.first() {
-            return Err(SweepError::never_loaded(module, modules_of(&struck.survey)));
+            let words = untouched[0].words_of_failure();
+            return Err(SweepError::never_loaded(module, modules_of(&struck.survey), words));
         }
         return Err(SweepError::not_reloaded("program", &wishes.modules));
     };

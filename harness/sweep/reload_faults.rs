@@ -208,7 +208,7 @@ pub fn sweep_reload(
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
     if struck.survey.reloaded.is_none() && !wishes.modules.is_empty() {
         if let Some(module) = struck.survey.missing.first() {
-            return Err(SweepError::never_loaded(module, own_modules(item.scenario)));
+            return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));
         }
         return Err(SweepError::not_reloaded("scenario", &wishes.modules));
     }

@@ -31,7 +31,7 @@ pub fn sweep_scenario(
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
     let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
-        return Err(SweepError::never_loaded(module, own_modules(item.scenario)));
+        return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));
     }
     Ok(judge.findings(modules, &struck)?)
 }

@@ -48,9 +48,8 @@ class Program(object):
         if self.is_edited:
             self.edit()
         os.chdir(self.folder)
-        code = self.prepare(run.census.main)
         try:
-            run.execute(code)
+            run.execute(self.prepare(run.census.main))
         except SystemExit as error:
             event["leaves"] = exit_status(error)  # noqa: F821
         except BaseException:

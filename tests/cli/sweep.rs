@@ -53,3 +53,17 @@ fn a_module_that_the_scenario_loads_and_does_not_reload_has_no_reload_that_could
     let ran = world.run(&["sweep", "--fault", "statements", "--reload", "bar", "-p", python(), "other"]);
     ran.is(0).says("skipped g/other on ").says("the scenario does not reload bar by itself");
 }
+
+#[test]
+fn a_program_that_fails_says_why_its_module_was_not_loaded() {
+    let world = world().file("broken.py", "def f(:\n").file("slip.py", "import cor\n");
+    for (script, why) in [("broken.py", "SyntaxError: "), ("slip.py", "No module named ")] {
+        for fault in ["reload", "statements"] {
+            let arguments = ["sweep", "--fault", fault, "--reload", "core", "-p", python(), "--", script];
+            let ran = world.run(&arguments);
+            ran.is(2).says("with no fault in it the program exited with status 1\n").says(why);
+        }
+    }
+    let ran = world.run(&["sweep", "--reload", "core", "-p", python(), "--", "-m", "nope"]);
+    ran.is(2).says("exited with status 1\n").says("No module named");
+}
