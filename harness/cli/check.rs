@@ -102,7 +102,7 @@ struct Gate {
     strict_claims: bool,
     /// Claims that do not.
     false_claims: usize,
-    /// Runs that ended early and for which nothing was accepted.
+    /// Runs that ended early and whose reports nobody accepted.
     crashed: usize,
 }
 
@@ -116,16 +116,16 @@ impl Gate {
             if compare(&run.text, proposed) != Comparison::Equal {
                 self.unproposed.push((scenario.name.clone(), run.tag));
             }
-            match compare(&run.text, kept.accepted.in_force(run.tag)) {
-                Comparison::Equal => {}
-                Comparison::Missing => self.crashed += usize::from(!run.whole),
-                Comparison::Differs { expected, epoch } => self.differences.push(Difference {
+            let comparison = compare(&run.text, kept.accepted.in_force(run.tag));
+            self.crashed += usize::from(!run.whole && comparison != Comparison::Equal);
+            if let Comparison::Differs { expected, epoch } = comparison {
+                self.differences.push(Difference {
                     scenario: scenario.name.clone(),
                     tag: run.tag,
                     epoch: Some(epoch),
                     expected,
                     actual: run.text.clone(),
-                }),
+                });
             }
         }
         Ok(())

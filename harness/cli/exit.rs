@@ -17,7 +17,8 @@ pub enum Exit {
     Malformed = 3,
     /// A snapshot is missing, or a file belongs to no scenario.
     Snapshots = 4,
-    /// A run crashed, hung, or ended without having said what it did.
+    /// A run crashed, hung, left by `sys.exit()`, or ended without having said what it did, and nobody has
+    /// accepted that.
     Crashed = 5,
     /// A claim does not hold, and `--strict-claims` was given.
     Claims = 7,
@@ -73,7 +74,7 @@ impl Exit {
             Exit::Usage => "wrong usage of the command line",
             Exit::Malformed => "a scenario is malformed",
             Exit::Snapshots => "a snapshot is missing, or a file belongs to no scenario",
-            Exit::Crashed => "a run crashed or hung",
+            Exit::Crashed => "a run crashed, hung or exited early, and no accepted snapshot says so",
             Exit::Claims => "a claim does not hold (with --strict-claims)",
             Exit::NoInterpreter => "no interpreter that was asked for",
             Exit::Internal => "internal error",

@@ -103,15 +103,12 @@ impl<'a> Reports<'a> {
         if recorded.as_ref().is_some_and(|recorded| recorded.proposed.is_some()) {
             self.pending.insert(scenario.name.clone());
         }
-        match comparison {
-            Some(Comparison::Differs { .. }) => {
-                self.differing += 1;
-                self.exits.insert(Exit::Differs);
-            }
-            Some(Comparison::Missing) | None if !run.whole => {
-                self.exits.insert(Exit::Crashed);
-            }
-            Some(Comparison::Equal | Comparison::Missing) | None => {}
+        if let Some(Comparison::Differs { .. }) = comparison {
+            self.differing += 1;
+            self.exits.insert(Exit::Differs);
+        }
+        if !run.whole && comparison != Some(&Comparison::Equal) {
+            self.exits.insert(Exit::Crashed);
         }
         Ok(())
     }

@@ -25,3 +25,20 @@ fn a_hang_is_ended_at_its_limit() {
     world.write("scenarios/g/hang.md", &own);
     world.run(&["run", "--timeout", "600"]).is(5).prints("    hung: still running after 200 ms\n");
 }
+
+#[test]
+fn a_crash_where_another_report_was_accepted_is_a_crash_as_well() {
+    let world = World::new().scenario("g/one", GOOD).accepted();
+    world.write("scenarios/g/one.md", CRASHES);
+    world.run(&["run"]).is(5).says("1 ended early").says("1 differs from its snapshot");
+    world.check().is(5).prints("crashed: killed by SIGABRT").says("1 differs").says("which nobody accepted");
+}
+
+#[test]
+fn a_run_that_exits_early_is_found_until_somebody_accepts_it() {
+    let leaves = "# It leaves\n\n```pycon\n>>> import sys\n>>> sys.exit(0)\n```\n";
+    let world = World::new().scenario("g/leaves", leaves);
+    world.run(&["run"]).is(5).says("1 ended early");
+    world.run(&["run", "--help"]).is(0).prints("5  a run crashed, hung or exited early, and no accepted");
+    world.accepted().check().is(0);
+}
