@@ -163,10 +163,11 @@ impl Discovered {
         Unavailable::NoMatch { wanted: request.describe(), found: named.join(", "), hint }
     }
 
-    /// The same version of another flavour or implementation, or else the nearest version.
+    /// The same version of another flavour or implementation, or else the nearest version; the newest where
+    /// no minor version was asked for.
     fn nearest(&self, wanted: &Wanted) -> Option<Tag> {
         let major = wanted.release.first().copied().unwrap_or(3);
-        let minor = wanted.release.get(1).copied().unwrap_or(0);
+        let minor = wanted.release.get(1).copied().unwrap_or(u64::MAX);
         let distance = |tag: Tag| {
             let steps = (u64::from(tag.major).abs_diff(major), u64::from(tag.minor).abs_diff(minor));
             (steps, tag.implementation != wanted.implementation, tag)
@@ -300,10 +301,20 @@ mod tests {
             ("3.10", "Python 3.10", "pp310"),
             ("pypy3.9", "PyPy 3.9", "cp39"),
             ("2.6-2.6", "Python 2.6 to 2.6", "cp27"),
+            ("4", "Python 4", "cp314"),
+            ("pypy2", "PyPy 2", "cp27"),
         ] {
             let error = select(&discovered, request).unwrap_err();
             assert_eq!(error, format!("no {wanted} found; {list}; try --python {hint}"));
         }
+    }
+
+    #[test]
+    fn where_no_version_was_asked_for_the_newest_is_to_be_tried() {
+        let mut discovered = discovered();
+        discovered.found.retain(|found| found.interpreter.tag.implementation != Implementation::PyPy);
+        let error = select(&discovered, "pypy").unwrap_err();
+        assert!(error.ends_with("; try --python cp314"), "{error}");
     }
 
     #[test]
