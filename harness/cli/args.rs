@@ -62,7 +62,8 @@ impl Folders {
             let name = if path.is_dir() {
                 path.strip_prefix(root).ok()?.join("**").to_str()?.to_owned()
             } else if path.extension()? == "md" {
-                format!("{{{}}}", Name::below(&root, &path)?)
+                // A glob with a slash is compared with the whole name, and this one is of no other name.
+                format!("{{{},/}}", Name::below(&root, &path)?.to_string().replace(',', "[,]"))
             } else {
                 return None;
             };

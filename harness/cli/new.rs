@@ -52,9 +52,9 @@ pub(crate) fn new(args: &NewArgs) -> Result<Exit, Failure> {
         _ => format!(" --scenarios {}", scenarios.display()),
     };
     say(format_args!(
-        "look at it:      reload-harness run {}\n\
-         on every Python: reload-harness run --python all{elsewhere} {name}\n\
-         that is right:   reload-harness accept{elsewhere} {name}",
+        "look at it:      reload-harness run {0}\n\
+         on every Python: reload-harness run --python all{elsewhere} {0}\n\
+         that is right:   reload-harness accept{elsewhere} {0}",
         path.display()
     ));
     Ok(Exit::Clean)

@@ -9,7 +9,8 @@ fn a_new_scenario_runs_as_it_is_and_shows_a_fault() {
     let world = World::new();
     let ran = world.run(&["new", "counter/after_reload"]);
     assert_eq!(ran.is(0).out, "scenarios/counter/after_reload.md\n");
-    ran.says("reload-harness run scenarios/counter/after_reload.md\n").says("accept counter/after_reload\n");
+    ran.says("reload-harness run scenarios/counter/after_reload.md\n")
+        .says("accept scenarios/counter/after_reload.md\n");
     let ran = world.run(&["run", "scenarios/counter/after_reload.md"]);
     ran.is(0).prints("counter/after_reload: After reload\n").prints("    claim holds\n");
     ran.prints(">>> isinstance(c, counter.Counter)\n    False\n    verdict: mixed");
@@ -40,6 +41,21 @@ fn a_name_that_cannot_be_is_refused_with_a_suggestion() {
 fn another_folder_of_scenarios_is_in_the_commands_that_follow() {
     let world = World::new();
     let ran = world.run(&["new", "g/x", "--scenarios", "cases"]);
-    ran.is(0).says("run cases/g/x.md\n").says("accept --scenarios cases g/x\n");
+    ran.is(0).says("run cases/g/x.md\n").says("accept --scenarios cases cases/g/x.md\n");
     assert!(fs::metadata(world.path().join("cases/g/x.md")).is_ok());
+}
+
+/// As a filter, `counter` is a part of the other names.
+#[test]
+fn what_is_told_to_accept_a_new_scenario_accepts_no_other() {
+    let world = World::new();
+    for other in ["counter/after_reload", "g/counter", "counters"] {
+        world.run(&["new", other]).is(0);
+    }
+    world.run(&["new", "counter"]).is(0).says("accept scenarios/counter.md\n");
+    world.run(&["run"]).is(0);
+    let ran = world.run(&["accept", "scenarios/counter.md"]);
+    assert_eq!(ran.is(0).out, format!("accepted counter@{}\n", python()));
+    let ran = world.run(&["accept", "scenarios/g/counter.md"]);
+    assert_eq!(ran.is(0).out, format!("accepted g/counter@{}\n", python()));
 }
