@@ -31,6 +31,9 @@ pub enum NameError {
         /// The part.
         part: String,
     },
+    /// No file system takes what its snapshots are called.
+    #[error("its snapshots are called by it, and it is longer than {} bytes", Name::MAX)]
+    TooLong,
     /// A character that the names of snapshots cannot have.
     #[error("its snapshots are called by it, and {flaw:?} breaks their names; did you mean `{meant}`?")]
     Character {
@@ -42,6 +45,10 @@ pub enum NameError {
 }
 
 impl Name {
+    /// The longest name of a file, in bytes, `.md` aside: a snapshot that is being written has more around it
+    /// (`NAME_MAX` of the usual file systems is 255).
+    pub const MAX: usize = 255 - ".@cp3130td.snap.new.tmp".len();
+
     /// Reads `group/name`, with a group or without, as the name of a file that could be there.
     pub fn new(text: &str) -> Result<Self, NameError> {
         let parts: Vec<&str> = text.split('/').collect();
@@ -61,6 +68,9 @@ impl Name {
         }
         let (group, name) = text.rsplit_once('/').unwrap_or(("", text));
         let name = Self { group: group.to_owned(), name: name.to_owned() };
+        if name.is_too_long() {
+            return Err(NameError::TooLong);
+        }
         match name.flaw() {
             None => Ok(name),
             Some(flaw) => {
@@ -87,6 +97,11 @@ impl Name {
             .or(absolute.parent())
             .and_then(|folder| Self::below(folder, &absolute))
             .unwrap_or_else(|| Self { group: String::new(), name: file.to_string_lossy().into_owned() })
+    }
+
+    /// Whether a snapshot could not be called so, and written beside its place.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.name.len() > Self::MAX
     }
 
     /// The first character that a snapshot's file name, a filter or a file system would stumble over.
@@ -176,6 +191,8 @@ mod tests {
             assert!(told(text).ends_with("is not looked into for scenarios"), "{text}");
         }
         assert!(told("my group/a@b").ends_with("did you mean `my_group/a_b`?"));
+        assert_eq!(told(&format!("g/{}", "x".repeat(Name::MAX))), "");
+        assert!(told(&format!("g/{}", "x".repeat(Name::MAX + 1))).ends_with("is longer than 232 bytes"));
     }
 
     #[test]

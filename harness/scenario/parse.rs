@@ -55,6 +55,13 @@ pub(super) fn parse(
         problems.push(Problem::new(0..0, message).help("rename the file or its folder".to_owned()));
     }
 
+    if name.is_too_long() {
+        let message = format!(
+            "a scenario cannot be called by more than {} bytes: its snapshots are as well",
+            Name::MAX
+        );
+        problems.push(Problem::new(0..0, message).help("give the file a shorter name".to_owned()));
+    }
     let document = markdown::read(&source, &mut problems);
     let mut assembly = Assembly { problems, ..Assembly::default() };
     assembly.attach(files);

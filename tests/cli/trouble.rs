@@ -26,15 +26,28 @@ fn a_file_in_place_of_the_scenarios_folder_is_told_by_name() {
 #[test]
 fn a_full_disk_behind_standard_output_is_told() {
     let world = World::good();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-    let Ok(full) = full else {
-        eprintln!("left out: there is no /dev/full here");
-        return;
-    };
-    let ran = crate::world::Ran::from(
-        world.command(&["run"]).stdout(full).stderr(std::process::Stdio::piped()).output().unwrap(),
-    );
-    ran.is(74).says("error: failed to write to standard output: No space left on device");
+    for arguments in [&["run"][..], &["list"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let Ok(full) = full else {
+            eprintln!("left out: there is no /dev/full here");
+            return;
+        };
+        let ran = crate::world::Ran::from(
+            world.command(arguments).stdout(full).stderr(std::process::Stdio::piped()).output().unwrap(),
+        );
+        ran.is(74).says("error: failed to write to standard output: No space left on device");
+    }
+}
+
+#[test]
+fn a_name_that_is_too_long_for_a_snapshot_is_an_error_of_that_one_scenario() {
+    let world = World::good().scenario(&format!("g/{}", "a".repeat(233)), GOOD);
+    let longest = "b".repeat(232);
+    let world = world.scenario(&format!("g/{longest}"), GOOD);
+    let ran = world.run(&["run"]);
+    ran.is(3).says("a scenario cannot be called by more than 232 bytes").says("2 runs in ");
+    let ran = world.run(&["accept", "bbb"]);
+    assert_eq!(ran.is(0).out, format!("accepted g/{longest}@{}\n", crate::world::python()));
 }
 
 #[test]
