@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -73,20 +74,27 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
-            return ExitCode::from(exit.code());
-        }
+        Err(error) => return ExitCode::from(print(&error).unwrap_or_else(|failure| failed(&failure)).code()),
     };
     cli.console.apply();
-    let exit = dispatch(&cli.command).unwrap_or_else(|failure| {
-        if !failure.is_unheard() {
-            tell::say_error(&failure);
-        }
-        failure.exit()
-    });
-    ExitCode::from(exit.code())
+    ExitCode::from(dispatch(&cli.command).unwrap_or_else(|failure| failed(&failure)).code())
+}
+
+/// Prints help, the version, or what is wrong with the command line.
+fn print(error: &clap::Error) -> Result<Exit, Failure> {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    if error.use_stderr() {
+        return Ok(Exit::Usage);
+    }
+    printed?;
+    Ok(Exit::Clean)
+}
+
+fn failed(failure: &Failure) -> Exit {
+    if !failure.is_unheard() {
+        tell::say_error(failure);
+    }
+    failure.exit()
 }
 
 fn dispatch(command: &Command) -> Result<Exit, Failure> {

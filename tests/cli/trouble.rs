@@ -26,7 +26,7 @@ fn a_file_in_place_of_the_scenarios_folder_is_told_by_name() {
 #[test]
 fn a_full_disk_behind_standard_output_is_told() {
     let world = World::good();
-    for arguments in [&["run"][..], &["list"]] {
+    for arguments in [&["run"][..], &["--help"], &["-V"], &["run", "-h"]] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
         let Ok(full) = full else {
             eprintln!("left out: there is no /dev/full here");
