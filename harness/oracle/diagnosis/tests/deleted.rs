@@ -73,12 +73,12 @@ fn where_nothing_was_edited_no_name_was_deleted() {
     let restart = [Sighting { sense: None, found: missing, ..seen[0].clone() }];
     let ground = Ground::default();
     let evidence = Evidence { edited: false, ..ground.evidence(Verdict::Masked, &seen, &restart) };
-    assert_eq!(super::told(&evidence), []);
-    assert_eq!(super::told(&Evidence { edited: true, ..evidence })[0].0, Cause::DeletedName);
+    assert_eq!(told(&evidence), []);
+    assert_eq!(told(&Evidence { edited: true, ..evidence })[0].0, Cause::DeletedName);
     let seen = [Sighting { runs: Some(current("foo.trace#1")), ..ran("foo.trace#1", 1, Written::Today) }];
     let ground = Ground { made_in_restart: made(&["foo#1"]), ..Ground::default() };
     let evidence = Evidence { edited: false, ..ground.evidence(Verdict::Stale, &seen, &[]) };
-    assert_eq!(super::told(&evidence), []);
+    assert_eq!(told(&evidence), []);
 }
 
 #[test]
