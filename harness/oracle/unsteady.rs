@@ -24,10 +24,10 @@ pub(crate) fn steady(seen: &Observation, others: &[&Observation]) -> Observation
             others.iter().map(|other| other.exception.as_ref().map_or("", |other| &other.text)).collect();
         let raised = Raised { text: common(&raised.text, &texts), ..raised.clone() };
         let others = others.iter().filter_map(|other| other.exception.as_ref());
-        match others.clone().all(|other| other.parts() == raised.parts()) {
-            true => raised,
-            false => Raised { notes: vec![VARIES.to_owned()], members: Vec::new(), ..raised },
+        if others.clone().all(|other| other.parts() == raised.parts()) {
+            return raised;
         }
+        Raised { notes: vec![VARIES.to_owned()], members: Vec::new(), ..raised }
     };
     Observation {
         output,

@@ -22,7 +22,8 @@ pub(super) fn constant(source: &str) -> Regex {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Numbers {
     identities: BTreeMap<u64, String>,
-    numbers: BTreeMap<String, u64>,
+    /// And which number stands for an identity, as it was first written.
+    numbers: BTreeMap<String, (u64, String)>,
 }
 
 impl Numbers {
@@ -69,9 +70,10 @@ impl Numbers {
         if known != label {
             return Err(format!("{written} stands for {label} here and for {known} above"));
         }
-        let other = *self.numbers.entry(label.to_owned()).or_insert(number);
-        if other != number {
-            return Err(format!("{written} stands for {label} here, which is {other} above"));
+        let (other, first) =
+            self.numbers.entry(label.to_owned()).or_insert_with(|| (number, written.to_owned()));
+        if *other != number {
+            return Err(format!("{written} stands for {label} here, which is {first} above"));
         }
         Ok(())
     }

@@ -59,6 +59,11 @@ fn a_number_stands_for_one_identity_everywhere() {
         checked(ids(&[2, 2]), &["3217664", "3218592"]),
         [None, Some("3218592 stands for foo.Foo#1 here, which is 3217664 above".to_owned())]
     );
+    assert_eq!(
+        checked(ids(&[2, 2]), &["0x111111", "0x222222"]),
+        [None, Some("0x222222 stands for foo.Foo#1 here, which is 0x111111 above".to_owned())],
+        "as the author has written it"
+    );
 }
 
 #[test]

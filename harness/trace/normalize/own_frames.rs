@@ -32,8 +32,8 @@ pub(super) fn own_frames(text: &str, _context: &Context<'_>) -> String {
     let mut kept = String::new();
     let mut at = 0;
     while at < lines.len() {
-        let next = (at + 1..).find(|next| !lines.get(*next).is_some_and(|line| SOURCE.is_match(line)));
-        let next = next.unwrap_or(lines.len());
+        let sources = lines[at + 1..].iter().take_while(|line| SOURCE.is_match(line)).count();
+        let next = at + 1 + sources;
         let is_start = START.is_match(lines[at]) && (is_own(next) || at.checked_sub(1).is_some_and(is_own));
         if is_own(at) || is_start {
             let statement = DISPLAYING.replace(lines[at], "${1}File \"<stdin>\", line 1${2} in <module>");
