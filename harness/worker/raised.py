@@ -83,8 +83,7 @@ def end_threads():
 
 
 def leave(status):
-    """Ends the process as the interpreter does on SystemExit: threads, exit functions, then flushed streams."""
-    end_threads()
+    """Ends the process as the interpreter does once its threads have ended: exit functions, then flushed streams."""
     if "atexit" in loaded:
         try:
             loaded["atexit"]._run_exitfuncs()

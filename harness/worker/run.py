@@ -104,6 +104,8 @@ class Run(object):
             self.wire.send(event)
             if event.get("leaves") is not None:
                 self.send_survey()
+                if self.program is None:
+                    raised.end_threads()  # a program's have ended before, and that is for once only
                 leave(event["leaves"])
             self.number += 1
         self.send_survey()
