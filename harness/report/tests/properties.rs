@@ -1,8 +1,15 @@
 //! What holds of every report.
 
 use proptest::prelude::*;
+use regex::Regex;
 
 use super::*;
+
+/// Printed text in which no number is long enough to be given another one, as ids are.
+fn text_without_ids() -> impl Strategy<Value = String> {
+    let number = Regex::new("0x[0-9a-f]|[0-9]{5}").unwrap();
+    "[ -~\n]{0,30}".prop_filter("it has what may be an id", move |text| !number.is_match(text))
+}
 
 proptest! {
     #[test]
@@ -17,7 +24,7 @@ proptest! {
 
     #[test]
     fn two_equal_runs_give_equal_reports(
-        printed in prop::collection::vec("[ -~\n]{0,30}", 1..6), reloads in 0_usize..4, key in any::<u64>(),
+        printed in prop::collection::vec(text_without_ids(), 1..6), reloads in 0_usize..4, key in any::<u64>(),
     ) {
         let run = || {
             let begun = (0..reloads).fold(Run::new().import_foo(), |run, _| run.reload_foo());
