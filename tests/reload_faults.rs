@@ -90,7 +90,7 @@ fn each(
 fn effects<'a>(findings: &'a FaultFindings, text: &str) -> Vec<&'a FaultEffect> {
     let lines = findings.places.listings.iter().flat_map(|listing| &listing.lines);
     let spots: Vec<usize> =
-        lines.filter(|line| line.text.trim() == text).filter_map(|line| line.spot).collect();
+        lines.filter(|line| line.text.trim() == text).flat_map(|line| line.spots.clone()).collect();
     assert!(!spots.is_empty(), "{text} has no place");
     let tried = findings.places.tried.iter().filter(|tried| spots.contains(&tried.spot));
     tried.map(|tried| &findings.places.effects[tried.effect]).collect()

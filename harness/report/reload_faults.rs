@@ -16,7 +16,7 @@ pub fn reload_faults(title: &str, scenario: Option<&Scenario>, findings: &FaultF
     }
     let mut lines = vec![format!("{title}: {}", headline(findings)), String::new()];
     for listing in &findings.places.listings {
-        source(listing, &|spot| mark(findings, spot), MARK, &mut lines);
+        source(listing, &|spots| mark(findings, spots), MARK, &mut lines);
         lines.push(String::new());
     }
     for (number, effect) in findings.places.effects.iter().enumerate() {
@@ -61,8 +61,8 @@ fn headline(findings: &FaultFindings) -> String {
 }
 
 /// What a failure on a line does: the worst of it, and whether it lasts; or what a call there gives.
-fn mark(findings: &FaultFindings, spot: usize) -> String {
-    match (findings.given_at(spot), findings.at(spot)) {
+fn mark(findings: &FaultFindings, spots: &[usize]) -> String {
+    match (findings.given_at(spots), findings.at(spots)) {
         (Some(given), _) => given.word().to_owned(),
         (None, None) => String::new(),
         (None, Some((outcome, true))) => outcome.to_string(),

@@ -22,7 +22,7 @@ pub fn sweep(title: &str, scenario: Option<&Scenario>, findings: &Findings) -> S
     let mut lines =
         vec![format!("{title}: a reload of {} at every point", list(&findings.modules)), String::new()];
     for listing in &findings.places.listings {
-        source(listing, &|spot| mark(&findings.at(spot)), MARK, &mut lines);
+        source(listing, &|spots| mark(&findings.at(spots)), MARK, &mut lines);
         lines.push(String::new());
     }
     for (number, effect) in findings.places.effects.iter().enumerate() {
@@ -56,14 +56,15 @@ pub fn mark(counts: &BTreeMap<Outcome, usize>) -> String {
 /// The lines with places and those close to them, each with its mark.
 pub(super) fn source(
     listing: &Listing,
-    mark: &dyn Fn(usize) -> String,
+    mark: &dyn Fn(&[usize]) -> String,
     columns: usize,
     lines: &mut Vec<String>,
 ) {
     if !listing.title.is_empty() {
         lines.push(listing.title.clone());
     }
-    let with: Vec<usize> = (0..listing.lines.len()).filter(|at| listing.lines[*at].spot.is_some()).collect();
+    let with: Vec<usize> =
+        (0..listing.lines.len()).filter(|at| !listing.lines[*at].spots.is_empty()).collect();
     let mut next = with.first().copied().unwrap_or_default();
     for at in with {
         if at > next + GAP {
@@ -76,8 +77,8 @@ pub(super) fn source(
     }
 }
 
-fn source_line(line: &Line, mark: &dyn Fn(usize) -> String, columns: usize) -> String {
-    let mark = line.spot.map(mark).unwrap_or_default();
+fn source_line(line: &Line, mark: &dyn Fn(&[usize]) -> String, columns: usize) -> String {
+    let mark = mark(&line.spots);
     let number = line.number.map(|number| format!("{number:>4}  ")).unwrap_or_default();
     format!("    {mark:<columns$}{number}{}", line.text).trim_end().to_owned()
 }
@@ -253,19 +254,10 @@ fn answer(findings: &Findings) -> Vec<String> {
     if safe == 0 {
         return vec![format!("{modules} may be reloaded nowhere.")];
     }
-    let mut safe_lines = Vec::new();
-    let mut unsafe_lines = Vec::new();
-    for spot in 0..findings.places.spots.len() {
-        let at = findings.at(spot);
-        match at.last_key_value() {
-            Some((Outcome::Safe, _)) => safe_lines.push(spot),
-            Some(_) => unsafe_lines.push(spot),
-            None => {}
-        }
-    }
+    let lines = findings.lines();
+    let safe_lines = lines.iter().filter(|worst| **worst == Outcome::Safe).count();
     vec![format!(
-        "{modules} may be reloaded at {safe} of {known} places: {} lines are safe every time, {} are not.",
-        safe_lines.len(),
-        unsafe_lines.len()
+        "{modules} may be reloaded at {safe} of {known} places: {safe_lines} lines are safe every time, {} are not.",
+        lines.len() - safe_lines
     )]
 }

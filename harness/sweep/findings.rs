@@ -18,7 +18,8 @@ pub struct Findings {
 /// The places of a run, and what comes of a fault at each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places<E> {
-    /// Lines of the source that have places, in the order in which the run came to them first.
+    /// Lines of the source that have places, once for each code object on them, in the order in which the run came
+    /// to them first.
     pub spots: Vec<Spot>,
     /// The source that has them, in reading order.
     pub listings: Vec<Listing>,
@@ -89,13 +90,13 @@ impl<E> Places<E> {
     }
 
     /// The same of the places on one line.
-    pub fn counts_on<K: Ord>(&self, spot: usize, key: impl Fn(&E) -> Option<K>) -> BTreeMap<K, usize> {
-        counts(self.on(spot), key)
+    pub fn counts_on<K: Ord>(&self, spots: &[usize], key: impl Fn(&E) -> Option<K>) -> BTreeMap<K, usize> {
+        counts(self.on(spots), key)
     }
 
-    /// What was tried on a line, and what came of it.
-    pub fn on(&self, spot: usize) -> impl Iterator<Item = (&Tried, &E)> {
-        let tried = self.tried.iter().filter(move |tried| tried.spot == spot);
+    /// What was tried on a line, at any of its spots, and what came of it.
+    pub fn on(&self, spots: &[usize]) -> impl Iterator<Item = (&Tried, &E)> {
+        let tried = self.tried.iter().filter(move |tried| spots.contains(&tried.spot));
         tried.map(|tried| (tried, &self.effects[tried.effect]))
     }
 
@@ -172,8 +173,19 @@ impl Findings {
     }
 
     /// The outcomes of a line, and how many of its places have each.
-    pub fn at(&self, spot: usize) -> BTreeMap<Outcome, usize> {
-        self.places.counts_on(spot, |effect| Some(effect.outcome))
+    pub fn at(&self, spots: &[usize]) -> BTreeMap<Outcome, usize> {
+        self.places.counts_on(spots, |effect| Some(effect.outcome))
+    }
+
+    /// The worst on each line of which something is known.
+    pub fn lines(&self) -> Vec<Outcome> {
+        let mut worst = BTreeMap::new();
+        for tried in &self.places.tried {
+            let outcome = self.places.effects[tried.effect].outcome;
+            let line = worst.entry(self.places.spots[tried.spot].line()).or_insert(outcome);
+            *line = outcome.max(*line);
+        }
+        worst.into_values().collect()
     }
 
     /// The worst that was met.

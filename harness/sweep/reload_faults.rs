@@ -99,16 +99,16 @@ pub struct Names {
 
 impl FaultFindings {
     /// The worst of what failures on a line do, and whether one more reload heals all of them.
-    pub fn at(&self, spot: usize) -> Option<(Outcome, bool)> {
-        self.places.on(spot).fold(None, |worst, (_, effect)| {
+    pub fn at(&self, spots: &[usize]) -> Option<(Outcome, bool)> {
+        self.places.on(spots).fold(None, |worst, (_, effect)| {
             let (outcome, heals) = worst.unwrap_or((Outcome::Safe, true));
             Some((outcome.max(effect.then.outcome), heals && effect.heals()))
         })
     }
 
     /// The worst that a call gives on a line.
-    pub fn given_at(&self, spot: usize) -> Option<Given> {
-        self.places.on(spot).filter_map(|(_, effect)| effect.given()).max()
+    pub fn given_at(&self, spots: &[usize]) -> Option<Given> {
+        self.places.on(spots).filter_map(|(_, effect)| effect.given()).max()
     }
 
     /// At how many places a call gives what.
@@ -299,11 +299,11 @@ pub(super) fn with_edges(spots: &[Spot], listings: impl FnOnce(&[Spot]) -> Vec<L
     edges.sort_unstable();
     for (edge, number) in edges {
         let is_of = |listing: &&mut Listing| {
-            let mut there = listing.lines.iter().filter_map(|line| line.spot);
-            there.any(|spot| lines[spot].place.file == spots[number].place.file)
+            let mut there = listing.lines.iter().flat_map(|line| &line.spots);
+            there.any(|spot| lines[*spot].place.file == spots[number].place.file)
         };
         if let Some(listing) = listings.iter_mut().find(is_of) {
-            let line = Line { number: None, text: EDGES[edge].1.to_owned(), spot: Some(number) };
+            let line = Line { number: None, text: EDGES[edge].1.to_owned(), spots: vec![number] };
             let at = if edge == 0 { 0 } else { listing.lines.len() };
             listing.lines.insert(at, line);
         }
@@ -370,9 +370,9 @@ mod tests {
         let findings = FaultFindings { places, ..FaultFindings::default() };
         assert_eq!(findings.places.effects, [lasting, mild]);
         assert_eq!(findings.healed(), 2);
-        assert_eq!(findings.at(0), Some((Outcome::Broken, false)));
-        assert_eq!(findings.at(1), Some((Outcome::Broken, true)));
-        assert_eq!(findings.at(2), None);
+        assert_eq!(findings.at(&[0]), Some((Outcome::Broken, false)));
+        assert_eq!(findings.at(&[1]), Some((Outcome::Broken, true)));
+        assert_eq!(findings.at(&[2]), None);
     }
 
     #[test]

@@ -105,8 +105,8 @@ impl ReloadSweep {
 }
 
 fn source_line(line: &Line, findings: &FaultFindings) -> SourceLine {
-    let given = line.spot.and_then(|spot| findings.given_at(spot)).map(Given::word);
-    let at = line.spot.and_then(|spot| findings.at(spot));
+    let given = findings.given_at(&line.spots).map(Given::word);
+    let at = findings.at(&line.spots);
     SourceLine {
         line: line.number,
         text: line.text.clone(),

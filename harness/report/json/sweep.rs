@@ -90,7 +90,7 @@ impl Sweep {
             sources: sources(&findings.places, |line| SourceLine {
                 line: line.number,
                 text: line.text.clone(),
-                outcomes: line.spot.map(|spot| words(findings.at(spot))).unwrap_or_default(),
+                outcomes: words(findings.at(&line.spots)),
             }),
             groups: groups(&findings.places),
         }

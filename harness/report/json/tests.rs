@@ -157,7 +157,7 @@ fn effect() -> Effect {
 }
 
 fn listing() -> Listing {
-    let line = Line { number: Some(3), text: "X = 1".to_owned(), spot: Some(0) };
+    let line = Line { number: Some(3), text: "X = 1".to_owned(), spots: vec![0] };
     Listing { title: "foo.py".to_owned(), lines: vec![line] }
 }
 

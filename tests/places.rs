@@ -1,0 +1,73 @@
+//! What a sweep tells of the places on a line, on every Python of this machine.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reload_harness::lab::{Item, Lab};
+use reload_harness::python::{Discovery, Interpreter};
+use reload_harness::report::sweep::sweep;
+use reload_harness::scenario::{Name, Scenario};
+use reload_harness::sweep::{Findings, Outcome, Wishes, sweep_scenario};
+use reload_harness::worker::{Cancel, Programs};
+
+const ITEM: &str = "class Item(object):\n    def __init__(self, n): self.n = n\n";
+
+fn lab() -> Lab {
+    let programs = Programs {
+        supervisor: env!("CARGO_BIN_EXE_reload-harness").into(),
+        worker: env!("CARGO_BIN_EXE_reload-worker").into(),
+    };
+    Lab::new(programs, Cancel::new().unwrap()).unwrap()
+}
+
+/// A scenario with one module and a transcript.
+fn scenario(module: &str, transcript: &str) -> Scenario {
+    let text = format!("# Test\n\n`foo.py`:\n\n```python\n{module}```\n\n```pycon\n{transcript}```\n");
+    let name = Name { group: "g".to_owned(), name: "test".to_owned() };
+    Scenario::parse(name, std::path::Path::new("test.md"), text.as_bytes(), Vec::new()).unwrap()
+}
+
+/// Sweeps it on each Python.
+fn each(scenario: &Scenario, wishes: &Wishes, mut look: impl FnMut(&Interpreter, &Findings, &str)) {
+    let lab = lab();
+    let discovery = Discovery::of_process();
+    let mut are_any = false;
+    for interpreter in discovery.discovered().all().into_iter().map(|found| &found.interpreter) {
+        let item = Item { scenario, interpreter };
+        let found = sweep_scenario(&lab, &item, wishes, &()).unwrap();
+        look(interpreter, &found, &sweep("g/test", Some(scenario), &found));
+        are_any = true;
+    }
+    assert!(are_any, "no Python found");
+}
+
+fn wishes(exhaustive: bool) -> Wishes {
+    Wishes { limit: Duration::from_secs(30), exhaustive, ..Wishes::default() }
+}
+
+/// How many places of each outcome a listed line has, by its text.
+fn told(found: &Findings) -> BTreeMap<String, BTreeMap<Outcome, usize>> {
+    let lines = found.places.listings.iter().flat_map(|listing| &listing.lines);
+    let with = lines.filter(|line| !line.spots.is_empty());
+    with.map(|line| (line.text.trim().to_owned(), found.at(&line.spots))).collect()
+}
+
+#[test]
+fn a_line_is_told_by_the_places_of_all_code_on_it() {
+    let transcript = ">>> import foo\n>>> make = lambda k: foo.Item(k)\n>>> items = list(make(k) for k in range(3))\n\
+                      >>> [isinstance(item, foo.Item) for item in items]\n";
+    each(&scenario(ITEM, transcript), &wishes(true), |interpreter, found, text| {
+        let told = told(found);
+        let all: usize = told.values().flat_map(BTreeMap::values).sum();
+        assert_eq!(all, found.places.met, "{}:\n{text}", interpreter.tag);
+        // The one safe place is where the class comes to be; whatever is made from then on is of it.
+        let made = &told["def __init__(self, n): self.n = n"];
+        assert_eq!(made[&Outcome::Safe], 1, "{}:\n{text}", interpreter.tag);
+        assert_eq!(made[&Outcome::Mixed], 3, "{}:\n{text}", interpreter.tag);
+        let safe =
+            told.values().filter(|outcomes| outcomes.keys().all(|outcome| *outcome == Outcome::Safe)).count();
+        let counted = format!("{safe} lines are safe every time, {} are not.", told.len() - safe);
+        assert!(text.contains(&counted), "{}, not {counted}:\n{text}", interpreter.tag);
+    });
+}
