@@ -71,3 +71,21 @@ fn a_line_is_told_by_the_places_of_all_code_on_it() {
         assert!(text.contains(&counted), "{}, not {counted}:\n{text}", interpreter.tag);
     });
 }
+
+/// From 3.12 on nothing says of a line by itself that it begins once more.
+#[test]
+fn a_loop_on_one_line_has_a_place_for_each_round() {
+    let module = "def numbers():\n    items = []\n    for k in range(3): items.append(k)\n    \
+                  return list(k for k in items)\n";
+    each(
+        &scenario(module, ">>> import foo\n>>> foo.numbers()\n"),
+        &wishes(true),
+        |interpreter, found, text| {
+            let told = told(found);
+            let count = |line: &str| told[line].values().sum::<usize>();
+            // Three rounds, and the end of the loop; the generator's begin as well.
+            assert_eq!(count("for k in range(3): items.append(k)"), 4, "{}:\n{text}", interpreter.tag);
+            assert_eq!(count("return list(k for k in items)"), 5, "{}:\n{text}", interpreter.tag);
+        },
+    );
+}

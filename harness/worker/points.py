@@ -24,6 +24,7 @@ SLICE = 0.001
 LOOKS = 4  # at which all other threads are asleep, before they are taken to be waiting for something
 waitid = getattr(os, "waitid", None)
 STDIN = "<stdin>"
+UNIT = 2  # bytes that an instruction takes
 
 
 class ReloadPoints(object):
@@ -180,6 +181,15 @@ class Listener(object):
     def __init__(self, points):
         self.points = points
         self.tool = None
+        self.lines = {}  # by the id of a code object: the object, and the line of each of its offsets
+        self.callbacks = [
+            ("LINE", self.on_line),
+            # Who asks for lines only is not told by 3.13.0 of the first line of a class body, nor of one that is a lambda's.
+            ("PY_START", self.on_start),
+            # A tracer has a line for each jump back, but LINE is not sent for one within a line: a loop on one line, a
+            # generator expression.  Nothing else tells the two apart (`sys_trace_jump_func` in CPython).
+            ("JUMP", self.on_jump),
+        ]
 
     def start(self):
         if self.tool is not None:
@@ -189,16 +199,18 @@ class Listener(object):
         if free:
             self.tool = free[0]
             monitoring.use_tool_id(self.tool, "reload-harness")
-            monitoring.register_callback(self.tool, monitoring.events.LINE, self.on_line)
-            # Who asks for lines only is not told by 3.13.0 of the first line of a class body, nor of one that is a lambda's.
-            monitoring.register_callback(self.tool, monitoring.events.PY_START, self.on_start)
-            monitoring.set_events(self.tool, monitoring.events.LINE | monitoring.events.PY_START)
+            all_events = 0
+            for name, callback in self.callbacks:
+                event = getattr(monitoring.events, name)
+                monitoring.register_callback(self.tool, event, callback)
+                all_events |= event
+            monitoring.set_events(self.tool, all_events)
 
     def stop(self):
         if self.tool is not None:
             monitoring.set_events(self.tool, 0)
-            monitoring.register_callback(self.tool, monitoring.events.LINE, None)
-            monitoring.register_callback(self.tool, monitoring.events.PY_START, None)
+            for name, _ in self.callbacks:
+                monitoring.register_callback(self.tool, getattr(monitoring.events, name), None)
             monitoring.free_tool_id(self.tool)
             self.tool = None
 
@@ -218,12 +230,37 @@ class Listener(object):
             return None
         if not points.owns(code, frame.f_globals):
             return monitoring.DISABLE
+        return self.at(frame, line)
+
+    def on_jump(self, code, offset, target):
+        points, frame = self.points, own_frame(1)
+        if points.stopped:
+            return None
+        if target >= offset or not points.owns(code, frame.f_globals):
+            return monitoring.DISABLE
+        lines = self.lines_of(code)
+        line = lines.get(target)
+        if line is None or line != lines.get(offset):
+            return monitoring.DISABLE  # LINE tells of it
+        return self.at(frame, line)
+
+    def at(self, frame, line):
+        points = self.points
         if ident() != main_ident:
             return None
         points.calls += 1
         if points.calls % 16 == 0 and is_deep(frame):  # noqa: F821
             return points.stop()
         return points.on_line(frame, line)
+
+    def lines_of(self, code):
+        known = self.lines.get(id(code))
+        if known is None or known[0] is not code:
+            lines = {}
+            for begin, end, line in code.co_lines():
+                lines.update(dict.fromkeys(range(begin, end, UNIT), line))
+            known = self.lines[id(code)] = (code, lines)
+        return known[1]
 
 
 def fits(name, pattern):
