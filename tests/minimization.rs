@@ -1,4 +1,4 @@
-//! That one place stands for all that cannot be told apart from it: scenarios are swept both ways, in one of
+//! That a few places stand for all that cannot be told apart from them: scenarios are swept both ways, in one of
 //! the Pythons of this machine by turns, and each place must have the same outcome. A few of each group are;
 //! all of them, which takes long, by `cargo test --test minimization -- --ignored --nocapture`.
 
@@ -31,7 +31,7 @@ fn is_whole(findings: &Findings) -> bool {
 const SAMPLE: usize = 2;
 
 #[test]
-fn no_verdict_is_lost_by_trying_one_place_of_each_class() {
+fn no_verdict_is_lost_by_trying_some_places_of_each_class() {
     no_verdict_is_lost(SAMPLE);
 }
 

@@ -8,7 +8,7 @@ use reload_harness::lab::{Item, Lab};
 use reload_harness::python::{Discovery, Interpreter};
 use reload_harness::report::sweep::sweep;
 use reload_harness::scenario::{Name, Scenario};
-use reload_harness::sweep::{Findings, Outcome, Wishes, sweep_scenario};
+use reload_harness::sweep::{Findings, Outcome, Unfinished, Wishes, sweep_scenario};
 use reload_harness::worker::{Cancel, Programs};
 
 const ITEM: &str = "class Item(object):\n    def __init__(self, n): self.n = n\n";
@@ -88,4 +88,55 @@ fn a_loop_on_one_line_has_a_place_for_each_round() {
             assert_eq!(count("return list(k for k in items)"), 5, "{}:\n{text}", interpreter.tag);
         },
     );
+}
+
+/// The outcome of each place that something is told of, by its number.
+fn by_place(found: &Findings) -> BTreeMap<usize, Outcome> {
+    let outcome = |effect: usize| found.places.effects[effect].outcome;
+    let tried = found.places.tried.iter();
+    tried.flat_map(|tried| tried.places.iter().map(move |place| (*place, outcome(tried.effect)))).collect()
+}
+
+/// What follows looks at the object that a round in the midst of the loop has made.
+#[test]
+fn the_rounds_of_a_loop_are_told_as_if_each_were_tried() {
+    let transcript = ">>> import foo\n>>> items = []\n>>> for k in range(16):\n...     items.append(foo.Item(k))\n\
+                      >>> isinstance(items[9], foo.Item)\n";
+    let scenario = scenario(ITEM, transcript);
+    let mut every = BTreeMap::new();
+    each(&scenario, &wishes(true), |interpreter, found, _| {
+        every.insert(interpreter.tag, by_place(found));
+    });
+    each(&scenario, &wishes(false), |interpreter, found, text| {
+        assert_eq!(by_place(found), every[&interpreter.tag], "{}:\n{text}", interpreter.tag);
+        assert!(found.places.branches < found.places.met, "{}:\n{text}", interpreter.tag);
+    });
+    for budget in [9, 30] {
+        let wishes = Wishes { budget: Some(budget), seed: Some(1), ..wishes(false) };
+        each(&scenario, &wishes, |interpreter, found, text| {
+            let (told, every) = (by_place(found), &every[&interpreter.tag]);
+            assert_eq!(found.places.branches, budget, "{}:\n{text}", interpreter.tag);
+            assert_eq!(found.places.unfinished, Some(Unfinished::Budget), "{}", interpreter.tag);
+            assert!(told.len() < every.len(), "{}:\n{text}", interpreter.tag);
+            for (place, outcome) in told {
+                assert_eq!(outcome, every[&place], "{}, place {place}:\n{text}", interpreter.tag);
+            }
+        });
+    }
+}
+
+#[test]
+fn where_each_round_gives_something_of_its_own_it_is_said_how_many_were_not_tried() {
+    let transcript = ">>> import foo\n>>> items = []\n>>> for k in range(30):\n...     items.append(foo.Item(k))\n\
+                      >>> [isinstance(item, foo.Item) for item in items].count(True)\n";
+    each(&scenario(ITEM, transcript), &wishes(false), |interpreter, found, text| {
+        let surmised: usize = found.places.tried.iter().map(|tried| tried.surmised).sum();
+        assert!(surmised > 50, "{}:\n{text}", interpreter.tag);
+        assert!(
+            text.contains(" of these lie between others that are as bad, and may do something else\n"),
+            "{text}"
+        );
+        assert_eq!(found.places.known(), found.places.met, "{}:\n{text}", interpreter.tag);
+        assert!(found.places.branches < 40, "{}:\n{text}", interpreter.tag);
+    });
 }

@@ -49,8 +49,8 @@ const PROGRAM_LIMIT: Duration = Duration::from_secs(600);
 /// Reload at every point of a run, and tell what each does
 ///
 /// A run is played once untouched. Then, just before each line of the code in question, a fork of it
-/// reloads the modules and runs on to its end, which is compared with the untouched run. Places that
-/// cannot be told apart are tried once.
+/// reloads the modules and runs on to its end, which is compared with the untouched run. Of places that
+/// cannot be told apart the first and the last are tried, and more where these two differ.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", super::exit::table()))]
 pub(crate) struct SweepArgs {

@@ -1,7 +1,7 @@
 //! A sweep over a reload that fails, as text: the source with what a failure at each of its places does,
 //! what the places have in common, and whether one more reload heals it.
 
-use super::sweep::{differences, shown, source, unfinished, where_met};
+use super::sweep::{differences, shown, source, surmised, unfinished, where_met};
 use crate::scenario::Scenario;
 use crate::sweep::{FaultEffect, FaultFindings, Given, Names, ThreadAnswer};
 use crate::worker::{Fault, Thrown};
@@ -91,6 +91,7 @@ fn group(
     }
     lines.extend(effect.names.as_ref().and_then(|list| names(list, effect.answer.is_some())));
     differences(&effect.then, scenario, lines);
+    lines.extend(surmised(number, &findings.places));
     let Some(healed) = &effect.healed else { return };
     if effect.heals() {
         lines.push("    one more reload heals it".to_owned());

@@ -97,6 +97,14 @@ fn group(
     }
     lines.push(format!("{} at {count}: {named}", effect.outcome));
     differences(effect, scenario, lines);
+    lines.extend(surmised(number, &findings.places));
+}
+
+/// Of how many places of a group it is not known that they do just that.
+pub(super) fn surmised<E>(effect: usize, places: &Places<E>) -> Option<String> {
+    let count = places.surmised_with(effect);
+    let are = if count == 1 { "1 of these lies" } else { &format!("{count} of these lie") };
+    (count > 0).then(|| format!("    {are} between others that are as bad, and may do something else"))
 }
 
 /// What the first steps that differ do, and how many more there are.

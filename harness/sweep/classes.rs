@@ -1,4 +1,4 @@
-//! Which places of a run cannot be told apart, so that one stands for all of them.
+//! Which places of a run cannot be told apart, so that not all of them are tried.
 //!
 //! A reload rebinds the names of a module; what comes of it depends on what these mean at that moment,
 //! on which calls are live, on what of the code has run before, for that is what made the objects there
@@ -22,13 +22,13 @@ const TOLD_APART: usize = 2;
 /// Places that cannot be told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Class {
-    /// Their numbers, in the order in which the run comes to them. The first stands for them.
+    /// Their numbers, in the order in which the run comes to them.
     pub places: Vec<usize>,
 }
 
 impl Class {
-    /// The place at which the fault strikes, for all of them.
-    pub fn representative(&self) -> usize {
+    /// The first of them, at which the fault strikes in any case.
+    pub fn first(&self) -> usize {
         self.places[0]
     }
 }

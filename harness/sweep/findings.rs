@@ -40,11 +40,13 @@ pub struct Places<E> {
     pub unfinished: Option<Unfinished>,
 }
 
-/// A class of places of which one was tried.
+/// Places on a line of which some were tried, and that have one effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
-    /// The numbers of its places; the first stands for them.
+    /// Their numbers; the first was tried.
     pub places: Vec<usize>,
+    /// How many of them, the last ones, lie between two places that are both so bad, but not the same in what they do.
+    pub surmised: usize,
     /// Where they are: an index into [`Places::spots`].
     pub spot: usize,
     /// In which step; of a fault of a reload, the step that reloads.
@@ -118,6 +120,11 @@ impl<E> Places<E> {
         (spots, self.with(effect).map(|tried| tried.places.len()).sum())
     }
 
+    /// How many of the places with an effect may have another one that is as bad.
+    pub fn surmised_with(&self, effect: usize) -> usize {
+        self.with(effect).map(|tried| tried.surmised).sum()
+    }
+
     /// The numbers of the places at which an effect is met.
     pub fn numbers_with(&self, effect: usize) -> Vec<usize> {
         let mut places: Vec<usize> = self.with(effect).flat_map(|tried| tried.places.clone()).collect();
@@ -129,7 +136,7 @@ impl<E> Places<E> {
 impl<E: Clone + Ord> Places<E> {
     /// Gathers what was tried, each with its effect. The worst is what has the greatest key.
     pub(super) fn of<K: Ord>(
-        struck: &Struck,
+        struck: &Struck<'_>,
         spots: Vec<Spot>,
         listings: Vec<Listing>,
         tried: Vec<(Tried, E)>,

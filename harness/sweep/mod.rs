@@ -2,10 +2,12 @@
 //!
 //! A scenario shows one reload at one moment; a service is reloaded at any moment. The run is played
 //! once untouched and once as a *survey*, which takes down its *places*. Those that cannot be told
-//! apart make a [`Class`], of which one is tried: the run is played again, and at that place a *branch*
-//! is forked that takes the fault and plays the rest. What a branch does is compared with the untouched
+//! apart make a [`Class`], of which the first and the last are tried, and more where these two differ: the run is
+//! played again, and at such a place a *branch* is forked that takes the fault and plays the rest. What a branch does is compared with the untouched
 //! run, and with restarts on the sources that there are.
 
+mod bisection;
+mod choice;
 mod classes;
 mod error;
 mod findings;

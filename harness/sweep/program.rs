@@ -71,7 +71,7 @@ pub fn sweep_program(
     };
     let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
-    let struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
+    let mut struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
         return Err(SweepError::never_loaded(
             module,
@@ -91,12 +91,11 @@ pub fn sweep_program(
         spot_of.insert(number, at);
     }
     let judge = Judge { untouched: &untouched, edited: edited.as_ref(), noise: &noise, interpreter };
-    let tried = struck.classes.iter().filter_map(|class| {
-        let branch = struck.branches.get(&(class.representative(), 0))?;
-        let place = struck.survey.places[class.representative()];
-        Some((struck.tried(class, spot_of[&place.location]), judge.effect(branch)))
-    });
-    let tried = tried.collect();
+    let tried = struck.judged(
+        |effect: &Effect| effect.outcome,
+        |place| spot_of[&place.location],
+        |struck, number| Ok(struck.branches.get(&(number, 0)).map(|branch| judge.effect(branch))),
+    )?;
     let listings = listing::of_files(&spots, |path| files.lines(path).to_vec());
     Ok(Findings {
         modules: wishes.modules.clone(),

@@ -41,7 +41,7 @@ pub fn sweep_program_reload(
         untouched.push(deed);
     }
     let noise = Noise::between(&untouched[0], &untouched[1]);
-    let struck = strike(lab, &item, &conduct, &plan, wishes, told)?;
+    let mut struck = strike(lab, &item, &conduct, &plan, wishes, told)?;
     let Some(whole) = struck.survey.reloaded.clone() else {
         if let Some(module) = struck.survey.missing.first() {
             let words = untouched[0].words_of_failure();
@@ -52,14 +52,15 @@ pub fn sweep_program_reload(
     let mut files = Files::new(&task.program.folder);
     let spots: Vec<Spot> = struck.survey.locations.iter().map(|frame| spot(&mut files, frame)).collect();
     let judge = Judge { untouched: &untouched[0], edited: None, noise: &noise, interpreter };
-    let mut tried = Vec::new();
-    for class in &struck.classes {
-        let number = class.representative();
-        let branch = |variant| struck.branches.get(&(number, variant));
-        let (Some(on), Some(healed)) = (branch(GOES_ON), branch(HEALS)) else { continue };
-        let spot = struck.survey.places[number].location;
-        tried.push((struck.tried(class, spot), effect(&judge, &whole, on, healed)));
-    }
+    let tried = struck.judged(
+        FaultEffect::badness,
+        |place| place.location,
+        |struck, number| {
+            let branch = |variant| struck.branches.get(&(number, variant));
+            let both = branch(GOES_ON).zip(branch(HEALS));
+            Ok(both.map(|(on, healed)| effect(&judge, &whole, on, healed)))
+        },
+    )?;
     let listings = with_edges(&spots, |spots| listing::of_files(spots, |path| files.lines(path).to_vec()));
     Ok(FaultFindings {
         fault: wishes.fault,

@@ -205,7 +205,8 @@ pub fn sweep_reload(
         thrown: wishes.thrown,
         ..Plan::survey(wishes.fault, wishes.modules.clone(), wishes.limit)
     };
-    let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
+    let conduct = Conduct::new(Reloading::Real);
+    let mut struck = strike(lab, item, &conduct, &plan, wishes, told)?;
     if struck.survey.reloaded.is_none() && !wishes.modules.is_empty() {
         if let Some(module) = struck.survey.missing.first() {
             return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));
@@ -215,19 +216,21 @@ pub fn sweep_reload(
     let whole = struck.survey.reloaded.clone().unwrap_or_default();
     let (spots, spot_of) = judge.spots(&struck);
     let given = given(&judge, &struck);
-    let mut tried = Vec::new();
-    for class in &struck.classes {
-        let number = class.representative();
-        let place = struck.survey.places[number];
-        let branch = |variant| struck.branches.get(&(number, variant));
-        let Some(on) = branch(GOES_ON) else { continue };
-        let healed = branch(HEALS);
-        if healed.is_some() || wishes.fault.variants() == 1 {
+    let tried = struck.judged(
+        FaultEffect::badness,
+        |place| spot_of[&(place.location, place.step)],
+        |struck, number| {
+            let branch = |variant| struck.branches.get(&(number, variant));
+            let healed = branch(HEALS);
+            let Some(on) = branch(GOES_ON).filter(|_| healed.is_some() || wishes.fault.variants() == 1)
+            else {
+                return Ok(None);
+            };
             let mut effect = effect(&mut judge, &whole, on, healed)?;
             effect.answer = answer(&judge, on, given.as_ref());
-            tried.push((struck.tried(class, spot_of[&(place.location, place.step)]), effect));
-        }
-    }
+            Ok(Some(effect))
+        },
+    )?;
     let listings = with_edges(&spots, |spots| listing::of_scenario(item.scenario, spots));
     Ok(FaultFindings {
         fault: wishes.fault,
@@ -263,7 +266,7 @@ fn effect(
 }
 
 /// What a call in another thread gives before the reload and after it: at the first place and the last.
-fn given(judge: &Judge<'_>, struck: &Struck) -> Option<[Vec<String>; 2]> {
+fn given(judge: &Judge<'_>, struck: &Struck<'_>) -> Option<[Vec<String>; 2]> {
     let lines = |place: usize| {
         let branch = struck.branches.get(&(place, GOES_ON))?;
         Some(called_lines(judge, branch, branch.struck.as_ref()?.called.as_ref()?))
@@ -363,7 +366,7 @@ mod tests {
             answer: None,
         };
         let lasting = FaultEffect { healed: Some(broken), ..mild.clone() };
-        let at = |place, spot| Tried { places: vec![place], spot, step: 3, nth: 1, effect: 0 };
+        let at = |place, spot| Tried { places: vec![place], surmised: 0, spot, step: 3, nth: 1, effect: 0 };
         let tried = vec![(at(0, 0), mild.clone()), (at(1, 0), lasting.clone()), (at(2, 1), mild.clone())];
         let (tried, effects) = gather(tried, FaultEffect::badness);
         let places = Places { tried, effects, ..Places::default() };

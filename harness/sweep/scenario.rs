@@ -29,11 +29,12 @@ pub fn sweep_scenario(
     };
     let plan =
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
-    let struck = strike(lab, item, &Conduct::new(Reloading::Real), &plan, wishes, told)?;
+    let conduct = Conduct::new(Reloading::Real);
+    let mut struck = strike(lab, item, &conduct, &plan, wishes, told)?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
         return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));
     }
-    Ok(judge.findings(modules, &struck)?)
+    judge.findings(modules, &mut struck)
 }
 
 /// The modules that a scenario reloads itself, in that order; else all of its own.
@@ -92,16 +93,16 @@ impl<'a> Judge<'a> {
         Ok(Self { item, untouched, course, restarts })
     }
 
-    fn findings(&mut self, modules: Vec<String>, struck: &Struck) -> Result<Findings, RunError> {
+    fn findings(&mut self, modules: Vec<String>, struck: &mut Struck<'_>) -> Result<Findings, SweepError> {
         let (spots, spot_of) = self.spots(struck);
-        let mut tried = Vec::new();
-        for class in &struck.classes {
-            if let Some(branch) = struck.branches.get(&(class.representative(), 0)) {
-                let place = struck.survey.places[class.representative()];
-                let spot = spot_of[&(place.location, place.step)];
-                tried.push((struck.tried(class, spot), self.effect(branch)?));
-            }
-        }
+        let tried = struck.judged(
+            |effect: &Effect| effect.outcome,
+            |place| spot_of[&(place.location, place.step)],
+            |struck, number| {
+                let branch = struck.branches.get(&(number, 0));
+                Ok(branch.map(|branch| self.effect(branch)).transpose()?)
+            },
+        )?;
         let listings = listing::of_scenario(self.item.scenario, &spots);
         let places = Places::of(struck, spots, listings, tried, |effect| effect.outcome);
         Ok(Findings { modules, places })
@@ -109,7 +110,7 @@ impl<'a> Judge<'a> {
 
     /// The lines on which places are, and which line each location is on: that of a statement depends
     /// on the step. Which source a code is of is told by its id, in the process that was surveyed.
-    pub(super) fn spots(&self, struck: &Struck) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
+    pub(super) fn spots(&self, struck: &Struck<'_>) -> (Vec<Spot>, BTreeMap<(usize, usize), usize>) {
         let survey = &struck.survey;
         let mut keys: Vec<(usize, usize)> = Vec::new();
         let mut known = BTreeMap::new();

@@ -1,14 +1,16 @@
 //! Plays the branches of a run, several runs at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::bisection::{Part, Tries, between, parted};
+use super::choice::{choose, parts};
 use super::classes::{Class, classes};
 use super::error::SweepError;
 use super::findings::{Tried, Unfinished};
-use crate::lab::{Draw, Item, Lab};
-use crate::worker::{Branch, Conduct, Ending, Fault, Plan, Play, Survey, Thrown};
+use crate::lab::{Item, Lab};
+use crate::worker::{Branch, Conduct, Ending, Fault, Place, Plan, Play, Survey, Thrown};
 
 /// What is asked of a sweep.
 #[derive(Debug, Clone, Default)]
@@ -34,18 +36,20 @@ pub struct Wishes {
 }
 
 /// The branches of a run.
-#[derive(Debug)]
-pub(super) struct Struck {
+pub(super) struct Struck<'a> {
+    ground: Ground<'a>,
     pub(super) survey: Survey,
     /// The run that was surveyed.
     pub(super) surveyed: Play,
-    pub(super) classes: Vec<Class>,
+    classes: Vec<Class>,
+    /// The places at which it was to strike so far.
+    chosen: BTreeSet<usize>,
     /// By the number of the place, and of what is tried there.
     pub(super) branches: BTreeMap<(usize, usize), Branch>,
     pub(super) unfinished: Option<Unfinished>,
 }
 
-impl Struck {
+impl Struck<'_> {
     /// The first of these modules that no branch had to reload, where that tells that it never was there: of a
     /// sweep that somebody has interrupted it does not.
     pub(super) fn never_loaded<'m>(&self, modules: &'m [String]) -> Option<&'m String> {
@@ -58,25 +62,27 @@ impl Struck {
             is_missing && !all.iter().any(|struck| struck.reloaded.contains(module))
         })
     }
-
-    /// A class of places on a line, which gets its effect when all are gathered.
-    pub(super) fn tried(&self, class: &Class, spot: usize) -> Tried {
-        let number = class.representative();
-        let (step, nth) = (self.survey.places[number].step, self.survey.visits(number));
-        Tried { places: class.places.clone(), spot, step, nth, effect: 0 }
-    }
 }
 
-/// Surveys a run, and strikes at one place of each class. `began` is told how many that will be, and
-/// `advanced` of each.
-pub(super) fn strike(
-    lab: &Lab,
-    item: &Item<'_>,
-    conduct: &Conduct,
-    plan: &Plan,
-    wishes: &Wishes,
-    told: &dyn Progress,
-) -> Result<Struck, SweepError> {
+/// What is played, and who is told.
+struct Ground<'a> {
+    lab: &'a Lab,
+    item: &'a Item<'a>,
+    conduct: &'a Conduct,
+    plan: &'a Plan,
+    wishes: &'a Wishes,
+    told: &'a dyn Progress,
+}
+
+/// Surveys a run, and strikes at the first place of each class and the last.
+pub(super) fn strike<'a>(
+    lab: &'a Lab,
+    item: &'a Item<'a>,
+    conduct: &'a Conduct,
+    plan: &'a Plan,
+    wishes: &'a Wishes,
+    told: &'a dyn Progress,
+) -> Result<Struck<'a>, SweepError> {
     let surveyed = conduct_with(conduct, plan.clone());
     let swept = lab.sweep(item, &surveyed, &mut |_| {})?;
     if let Some(reason) = swept.refused {
@@ -89,46 +95,127 @@ pub(super) fn strike(
         });
     };
     let classes = classes(&survey, wishes.exhaustive || !plan.fault.has_classes());
-    let all: Vec<usize> = classes.iter().map(Class::representative).collect();
-    let variants = plan.fault.variants();
-    let count = wishes.budget.map_or(all.len(), |budget| budget.div_ceil(variants).min(all.len()));
-    let chosen = &choose(&all, count, wishes.seed);
-    told.begin(chosen.len() * variants);
-    let branches = Mutex::new(BTreeMap::new());
-    let mut unfinished = (chosen.len() < all.len()).then_some(Unfinished::Budget);
-    let parts: Vec<Conduct> = parts(chosen, lab.job_count())
-        .into_iter()
-        .map(|chosen| conduct_with(conduct, Plan { chosen: Some(chosen), ..plan.clone() }))
-        .collect();
-    let is_late = || wishes.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-    let heard = |branch: Branch| {
-        told.advance();
-        if !is_there(&branch, &survey) {
-            return;
-        }
-        let mut branches = branches.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        branches.insert((branch.place, branch.variant), branch);
-        if is_late() {
-            lab.stop();
-        }
+    let ground = Ground { lab, item, conduct, plan, wishes, told };
+    let chosen = choose(&classes, ground.budget(), wishes.seed);
+    let is_all = chosen.len() == choose(&classes, None, None).len();
+    let mut struck = Struck {
+        ground,
+        survey,
+        surveyed: swept.play,
+        classes,
+        chosen: BTreeSet::new(),
+        branches: BTreeMap::new(),
+        unfinished: (!is_all).then_some(Unfinished::Budget),
     };
-    let mut failure = None;
-    lab.each(
-        &parts,
-        |part| lab.sweep(item, part, &mut |branch| heard(branch)),
-        |_, finished| {
-            if let Err(error) = finished.outcome {
-                failure = Some(error);
+    struck.play(chosen)?;
+    Ok(struck)
+}
+
+impl Struck<'_> {
+    /// What came of the places, in classes that are parted where another effect begins; as long as it is not known
+    /// where that is, it strikes at more of them. `judge` is given the number of a place, and gives nothing for one
+    /// that was not met again.
+    pub(super) fn judged<E: Clone + PartialEq, K: PartialEq>(
+        &mut self,
+        kind: impl Fn(&E) -> K,
+        spot: impl Fn(&Place) -> usize,
+        mut judge: impl FnMut(&Self, usize) -> Result<Option<E>, SweepError>,
+    ) -> Result<Vec<(Tried, E)>, SweepError> {
+        let mut tries = Tries::new();
+        loop {
+            for number in &self.chosen {
+                if !tries.contains_key(number) {
+                    tries.insert(*number, judge(self, *number)?);
+                }
             }
-        },
-    );
-    match failure {
-        Some(error) if !error.is_interruption() => return Err(error.into()),
-        Some(_) => unfinished = Some(if is_late() { Unfinished::Time } else { Unfinished::Interrupted }),
-        None => {}
+            let mut wanted: Vec<usize> =
+                self.classes.iter().flat_map(|class| between(class, &tries, &kind)).collect();
+            wanted.sort_unstable();
+            if wanted.is_empty() || !self.has_room(&mut wanted) {
+                break;
+            }
+            self.play(wanted)?;
+        }
+        let parts = self.classes.iter().flat_map(|class| parted(class, &tries, &kind));
+        Ok(parts.map(|part| self.tried(part, &spot)).collect())
     }
-    let branches = branches.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Struck { survey, surveyed: swept.play, classes, branches, unfinished })
+
+    /// Whether more may be tried, and of what is wanted no more than that.
+    fn has_room(&mut self, wanted: &mut Vec<usize>) -> bool {
+        if self.unfinished.is_some() {
+            return false;
+        }
+        let budget = self.ground.budget();
+        let room = budget.map_or(usize::MAX, |budget| budget.saturating_sub(self.chosen.len()));
+        self.unfinished = match () {
+            () if self.ground.is_late() => Some(Unfinished::Time),
+            () if self.ground.lab.is_stopped() => Some(Unfinished::Interrupted),
+            () if wanted.len() > room => Some(Unfinished::Budget),
+            () => None,
+        };
+        wanted.truncate(room);
+        matches!(self.unfinished, None | Some(Unfinished::Budget)) && !wanted.is_empty()
+    }
+
+    /// Plays the run again, and strikes at these places.
+    fn play(&mut self, places: Vec<usize>) -> Result<(), SweepError> {
+        let Ground { lab, item, conduct, plan, told, .. } = self.ground;
+        let parts: Vec<Conduct> = parts(&places, lab.job_count())
+            .into_iter()
+            .map(|chosen| conduct_with(conduct, Plan { chosen: Some(chosen), ..plan.clone() }))
+            .collect();
+        self.chosen.extend(places);
+        told.begin(self.chosen.len() * plan.fault.variants());
+        let (branches, survey, ground) = (Mutex::new(&mut self.branches), &self.survey, &self.ground);
+        let heard = |branch: Branch| {
+            told.advance();
+            if !is_there(&branch, survey) {
+                return;
+            }
+            let mut branches = branches.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            branches.insert((branch.place, branch.variant), branch);
+            if ground.is_late() {
+                lab.stop();
+            }
+        };
+        let mut failure = None;
+        lab.each(
+            &parts,
+            |part| lab.sweep(item, part, &mut |branch| heard(branch)),
+            |_, finished| {
+                if let Err(error) = finished.outcome {
+                    failure = Some(error);
+                }
+            },
+        );
+        let is_late = self.ground.is_late();
+        match failure {
+            Some(error) if !error.is_interruption() => return Err(error.into()),
+            Some(_) if is_late => self.unfinished = Some(Unfinished::Time),
+            Some(_) => self.unfinished = Some(Unfinished::Interrupted),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn tried<E>(&self, part: Part<E>, spot: impl Fn(&Place) -> usize) -> (Tried, E) {
+        let number = part.class.first();
+        let place = &self.survey.places[number];
+        let (spot, nth) = (spot(place), self.survey.visits(number));
+        let (places, surmised) = (part.class.places, part.surmised);
+        (Tried { places, surmised, spot, step: place.step, nth, effect: 0 }, part.effect)
+    }
+}
+
+impl Ground<'_> {
+    /// At how many places it may strike.
+    fn budget(&self) -> Option<usize> {
+        self.wishes.budget.map(|budget| budget.div_ceil(self.plan.fault.variants()))
+    }
+
+    fn is_late(&self) -> bool {
+        self.wishes.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
 }
 
 /// Whether a branch began where the survey has its place, and not only as many places after the beginning.
@@ -154,28 +241,8 @@ impl Progress for () {
     fn advance(&self) {}
 }
 
-/// So many of the places, in their order: the first ones, or those that a seed draws.
-fn choose(all: &[usize], count: usize, seed: Option<u64>) -> Vec<usize> {
-    let Some(seed) = seed else { return all[..count].to_vec() };
-    let (mut left, mut draw) = (all.to_vec(), Draw::new(seed));
-    let mut chosen: Vec<usize> = (0..count)
-        .map(|_| {
-            let drawn = draw.below(left.len());
-            left.swap_remove(drawn)
-        })
-        .collect();
-    chosen.sort_unstable();
-    chosen
-}
-
 fn conduct_with(conduct: &Conduct, plan: Plan) -> Conduct {
     Conduct { plan: Some(plan), ..conduct.clone() }
-}
-
-/// Deals the places out, so that each part has as many of the early ones, which take longest.
-fn parts(chosen: &[usize], count: usize) -> Vec<Vec<usize>> {
-    let count = count.min(chosen.len());
-    (0..count).map(|part| chosen.iter().copied().skip(part).step_by(count).collect()).collect()
 }
 
 /// The run that a branch is, from the beginning: the steps of the run that it was forked from, and then its
@@ -192,28 +259,5 @@ pub(super) fn whole(untouched: &Play, branch: &Branch) -> Play {
         uses: Vec::new(),
         workspace: branch.workspace.clone(),
         ..untouched.clone()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seed_draws_the_same_places_each_time_and_each_at_most_once() {
-        let all: Vec<usize> = (0..100).collect();
-        assert_eq!(choose(&all, 3, None), [0, 1, 2]);
-        let drawn = choose(&all, 30, Some(7));
-        assert_eq!(drawn, choose(&all, 30, Some(7)));
-        assert_ne!(drawn, choose(&all, 30, Some(8)));
-        assert!(drawn.len() == 30 && drawn.is_sorted_by(|one, other| one < other));
-        assert_eq!(choose(&all, 100, Some(7)), all);
-    }
-
-    #[test]
-    fn the_parts_have_all_places_and_each_some_of_the_early_ones() {
-        assert_eq!(parts(&[1, 3, 5, 7, 9], 2), [vec![1, 5, 9], vec![3, 7]]);
-        assert_eq!(parts(&[1], 2), [vec![1]]);
-        assert!(parts(&[], 2).is_empty());
     }
 }

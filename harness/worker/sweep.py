@@ -1,8 +1,8 @@
 """The sweep: forks the run wherever a fault can strike; the branch takes the fault and runs on.
 
-Part of the probe, whose rules hold here too.  A run is played twice with the same
-plan, less what is chosen.  The first, the *survey*, only takes down which places there
-are.  The second forks at each place that was chosen and waits for the branch, which
+Part of the probe, whose rules hold here too.  A run is played several times with the
+same plan, less what is chosen.  The first time, the *survey*, only takes down which places
+there are.  The others fork at each place that was chosen and wait for the branch, which
 takes the fault, plays the rest and ends, while the run itself goes on untouched: a
 place costs what comes after it, never what came before.
 

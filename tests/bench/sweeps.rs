@@ -78,6 +78,12 @@ impl Shape {
     }
 }
 
+fn ends(places: &[usize]) -> Vec<usize> {
+    let mut ends = vec![places[0], places[places.len() - 1]];
+    ends.dedup();
+    ends
+}
+
 /// Lines, of which every tenth is a call.
 fn straight(indent: &str, count: usize) -> String {
     let line = |line: usize| match line % 10 {
@@ -137,7 +143,8 @@ impl Work {
     fn survey(&mut self, lab: &Lab, interpreter: &Interpreter) {
         let (_, findings) = self.swept(lab, interpreter);
         self.places = findings.places.met;
-        self.tried = findings.places.tried.iter().map(|tried| tried.places[0]).collect();
+        // Where all is safe, of each class the first and the last.
+        self.tried = findings.places.tried.iter().flat_map(|tried| ends(&tried.places)).collect();
     }
 
     /// How many places a sweep tells about.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::sweep::{Counts, Differing, Source, differing, sources};
+use super::sweep::{Counts, Differing, Source, differing, is_none, sources};
 use crate::python::Interpreter;
 use crate::sweep::{FaultEffect, FaultFindings, Given, Line};
 use crate::trace::Place;
@@ -56,6 +56,9 @@ struct Group {
     outcome: &'static str,
     /// The numbers of the places, in the order in which the reload comes to them.
     places: Vec<usize>,
+    /// How many of them were not tried and may do something else, which is as bad.
+    #[serde(skip_serializing_if = "is_none")]
+    surmised: usize,
     /// What these are, for places that are not in the source: `open foo.py: EIO`, `source vanishes`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     what: Vec<String>,
@@ -134,6 +137,7 @@ fn group(number: usize, effect: &FaultEffect, findings: &FaultFindings) -> Group
     Group {
         outcome: given.map_or(effect.then.outcome.word(), |answer| answer.kind.word()),
         places: findings.places.numbers_with(number),
+        surmised: findings.places.surmised_with(number),
         what,
         raised: effect.raised.clone(),
         new: names.new,

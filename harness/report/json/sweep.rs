@@ -29,7 +29,7 @@ pub struct Sweep {
 pub(super) struct Counts {
     /// How many places the run, or the reload, has.
     places: usize,
-    /// How many branches were played; places that were not tried cannot be told apart from one that was.
+    /// How many branches were played; places that were not tried lie between two that were and do the same.
     branches: usize,
     /// Places that were passed over because other threads, processes or interpreters of the run were there.
     threaded: usize,
@@ -64,6 +64,9 @@ struct Group {
     outcome: &'static str,
     /// The numbers of the places, in the order in which the run comes to them.
     places: Vec<usize>,
+    /// How many of them were not tried and may do something else, which is as bad.
+    #[serde(skip_serializing_if = "is_none")]
+    surmised: usize,
     /// The steps that differ.
     differences: Vec<Differing>,
 }
@@ -109,6 +112,11 @@ impl Counts {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+pub(super) fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 fn words(counts: BTreeMap<Outcome, usize>) -> BTreeMap<&'static str, usize> {
     counts.into_iter().map(|(outcome, count)| (outcome.word(), count)).collect()
 }
@@ -129,6 +137,7 @@ fn groups(places: &Places<Effect>) -> Vec<Group> {
     let group = |(number, effect): (usize, &Effect)| Group {
         outcome: effect.outcome.word(),
         places: places.numbers_with(number),
+        surmised: places.surmised_with(number),
         differences: differing(effect),
     };
     places.effects.iter().enumerate().map(group).collect()

@@ -170,7 +170,7 @@ fn places<E>(effect: E, numbers: Vec<usize>) -> Places<E> {
     Places {
         spots: vec![spot()],
         listings: vec![listing()],
-        tried: vec![Tried { places: numbers, spot: 0, step: 1, nth: 1, effect: 0 }],
+        tried: vec![Tried { places: numbers, surmised: 1, spot: 0, step: 1, nth: 1, effect: 0 }],
         effects: vec![effect],
         met: 3,
         branches: 1,
