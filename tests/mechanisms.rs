@@ -50,8 +50,14 @@ import types
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.getcwd())
 
-def load(name):
+try:
+    import _harness
+except ImportError:
+    _harness = None
+
+def load(name, **uses):
     module = types.ModuleType(name)
+    module.__dict__.update(uses)
     with open(PROBE + "/" + name + ".py") as file:
         exec(compile(file.read(), name, "exec"), module.__dict__)
     return module
@@ -86,7 +92,7 @@ def outcome(call):
 fn each_allocation_of_a_reload_can_be_made_to_fail() {
     let printed = each_prints(
         r#"
-allocations = load("allocations")
+allocations = load("allocations", _harness=_harness)
 hooks, reason = allocations.hooks()
 if hooks is None:
     print(reason)
@@ -124,7 +130,7 @@ print("afterwards " + outcome(lambda: reload(foo)))
 fn memory_that_is_traced_meanwhile_is_still_traced_afterwards() {
     let printed = each_prints(
         r#"
-allocations = load("allocations")
+allocations = load("allocations", _harness=_harness)
 hooks, reason = allocations.hooks()
 if type(hooks).__name__ != "Embedded":
     sys.exit()
