@@ -14,7 +14,7 @@ use super::findings::{Findings, Places};
 use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
 use super::scenario::module_name;
-use super::strike::{Progress, Wishes, strike};
+use super::strike::{Ground, Progress, Wishes, strike};
 use crate::lab::{Item, Lab};
 use crate::python::Interpreter;
 use crate::scenario::{Name, Scenario, Settings, Statement, Step};
@@ -71,7 +71,7 @@ pub fn sweep_program(
     };
     let mut survey = Plan::survey(Fault::Reload, wishes.modules.clone(), wishes.limit);
     survey.lines = if wishes.lines.is_empty() { packages(&wishes.modules) } else { wishes.lines.clone() };
-    let mut struck = strike(lab, &item, &conduct, &survey, wishes, told)?;
+    let mut struck = strike(Ground { lab, item: &item, conduct: &conduct, plan: &survey, wishes, told })?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
         return Err(SweepError::never_loaded(
             module,

@@ -6,7 +6,7 @@ use super::listing::{self, Spot};
 use super::outcome::Effect;
 use super::program::{Deed, Files, Judge, Noise, Task, modules_of, packages};
 use super::reload_faults::{FaultEffect, FaultFindings, GOES_ON, HEALS, Names, with_edges};
-use super::strike::{Progress, Wishes, strike};
+use super::strike::{Ground, Progress, Wishes, strike};
 use crate::lab::{Item, Lab};
 use crate::python::Interpreter;
 use crate::trace::{self, Surroundings};
@@ -41,7 +41,7 @@ pub fn sweep_program_reload(
         untouched.push(deed);
     }
     let noise = Noise::between(&untouched[0], &untouched[1]);
-    let mut struck = strike(lab, &item, &conduct, &plan, wishes, told)?;
+    let mut struck = strike(Ground { lab, item: &item, conduct: &conduct, plan: &plan, wishes, told })?;
     let Some(whole) = struck.survey.reloaded.clone() else {
         if let Some(module) = struck.survey.missing.first() {
             let words = untouched[0].words_of_failure();

@@ -14,7 +14,7 @@ use super::findings::Places;
 use super::listing::{self, Line, Listing, Spot};
 use super::outcome::{Effect, Outcome};
 use super::scenario::{Judge, own_modules};
-use super::strike::{Progress, Struck, Wishes, strike};
+use super::strike::{Ground, Progress, Struck, Wishes, strike};
 use crate::lab::{Item, Lab, RunError};
 use crate::worker::{Branch, Called, Conduct, Fault, NameAfter, Plan, Reloaded, Reloading, Thrown};
 
@@ -206,7 +206,7 @@ pub fn sweep_reload(
         ..Plan::survey(wishes.fault, wishes.modules.clone(), wishes.limit)
     };
     let conduct = Conduct::new(Reloading::Real);
-    let mut struck = strike(lab, item, &conduct, &plan, wishes, told)?;
+    let mut struck = strike(Ground { lab, item, conduct: &conduct, plan: &plan, wishes, told })?;
     if struck.survey.reloaded.is_none() && !wishes.modules.is_empty() {
         if let Some(module) = struck.survey.missing.first() {
             return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));

@@ -6,7 +6,7 @@ use super::error::SweepError;
 use super::findings::{Findings, Places};
 use super::listing::{self, Spot};
 use super::outcome::{Difference, Effect, Outcome};
-use super::strike::{Progress, Struck, Wishes, strike, whole};
+use super::strike::{Ground, Progress, Struck, Wishes, strike, whole};
 use crate::lab::{Item, Lab, RunError};
 use crate::oracle::{Answer, Course, Restarts, Script, Sources, Verdict};
 use crate::scenario::{Scenario, Step};
@@ -30,7 +30,7 @@ pub fn sweep_scenario(
     let plan =
         Plan { lines: wishes.lines.clone(), ..Plan::survey(Fault::Reload, modules.clone(), wishes.limit) };
     let conduct = Conduct::new(Reloading::Real);
-    let mut struck = strike(lab, item, &conduct, &plan, wishes, told)?;
+    let mut struck = strike(Ground { lab, item, conduct: &conduct, plan: &plan, wishes, told })?;
     if let Some(module) = struck.never_loaded(&wishes.modules) {
         return Err(SweepError::never_loaded(module, own_modules(item.scenario), String::new()));
     }

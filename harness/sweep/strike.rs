@@ -65,24 +65,18 @@ impl Struck<'_> {
 }
 
 /// What is played, and who is told.
-struct Ground<'a> {
-    lab: &'a Lab,
-    item: &'a Item<'a>,
-    conduct: &'a Conduct,
-    plan: &'a Plan,
-    wishes: &'a Wishes,
-    told: &'a dyn Progress,
+pub(super) struct Ground<'a> {
+    pub(super) lab: &'a Lab,
+    pub(super) item: &'a Item<'a>,
+    pub(super) conduct: &'a Conduct,
+    pub(super) plan: &'a Plan,
+    pub(super) wishes: &'a Wishes,
+    pub(super) told: &'a dyn Progress,
 }
 
 /// Surveys a run, and strikes at the first place of each class and the last.
-pub(super) fn strike<'a>(
-    lab: &'a Lab,
-    item: &'a Item<'a>,
-    conduct: &'a Conduct,
-    plan: &'a Plan,
-    wishes: &'a Wishes,
-    told: &'a dyn Progress,
-) -> Result<Struck<'a>, SweepError> {
+pub(super) fn strike(ground: Ground<'_>) -> Result<Struck<'_>, SweepError> {
+    let Ground { lab, item, conduct, plan, wishes, .. } = ground;
     let surveyed = conduct_with(conduct, plan.clone());
     let swept = lab.sweep(item, &surveyed, &mut |_| {})?;
     if let Some(reason) = swept.refused {
@@ -95,7 +89,6 @@ pub(super) fn strike<'a>(
         });
     };
     let classes = classes(&survey, wishes.exhaustive || !plan.fault.has_classes());
-    let ground = Ground { lab, item, conduct, plan, wishes, told };
     let chosen = choose(&classes, ground.budget(), wishes.seed);
     let is_all = chosen.len() == choose(&classes, None, None).len();
     let mut struck = Struck {
